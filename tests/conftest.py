@@ -1,0 +1,81 @@
+"""Two people: alice owns what a test makes, charlie must not see it."""
+
+import datetime as dt
+import os
+
+import pytest
+from django.conf import settings as django_settings
+from django.contrib.auth.models import User
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from config.setup import settled
+from diary.models import Diarist
+
+# Playwright's synchronous interface runs an event loop in this thread; Django would refuse to query in it.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+BERLIN = "Europe/Berlin"
+NOW = dt.datetime(2026, 11, 23, 20, 40, tzinfo=dt.UTC)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """SQLite as it is served, in a file: with threads, locks and connections that end."""
+    default = django_settings.DATABASES["default"]
+    if default["ENGINE"].endswith("sqlite3"):
+        default.setdefault("TEST", {})["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def _plain_settings(settings: Settings) -> None:
+    """Unhashed static files and a quick password hash; everything else is as it runs."""
+    settings.STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.STATIC_ROOT = settings.BASE_DIR / "static"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _settled() -> None:
+    """There is an account somewhere, so the sign-in page does not lead on to the page for the first one."""
+    settled.set()
+
+
+def make_diarist(name: str) -> Diarist:
+    """A diarist in Berlin who has seen the welcome pages."""
+    user = User.objects.create_user(name, f"{name}@example.org", "correct horse battery")
+    return Diarist.objects.create(
+        user=user, time_zone=BERLIN, follows_device=False, language="en", welcomed_at=NOW
+    )
+
+
+@pytest.fixture
+def alice(db: None) -> Diarist:
+    """The one who writes."""
+    return make_diarist("alice")
+
+
+@pytest.fixture
+def charlie(db: None) -> Diarist:
+    """The stranger."""
+    return make_diarist("charlie")
+
+
+@pytest.fixture
+def as_alice(client: Client, alice: Diarist) -> Client:
+    """A browser in which alice is signed in."""
+    client.force_login(alice.user, backend="config.accounts.AccountBackend")
+    return client
+
+
+@pytest.fixture
+def as_charlie(charlie: Diarist) -> Client:
+    """A browser in which charlie is signed in."""
+    client = Client()
+    client.force_login(charlie.user, backend="config.accounts.AccountBackend")
+    return client
