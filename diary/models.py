@@ -1,0 +1,321 @@
+"""What a person writes down. Every column may stay empty unless the diary makes no sense without it:
+empty means "not entered", which is never zero, "no" or a default.
+"""
+
+import datetime as dt
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from diary import body, signs
+from diary.moments import EARLIEST, Moment
+
+NOTE_LENGTH = 2000
+LONGEST_DURATION_SECONDS = 7 * 24 * 60 * 60
+
+
+class Strength(models.IntegerChoices):
+    """How strong a twitch was, in words that anchor it."""
+
+    FELT = 1, pgettext_lazy("strength", "felt only")
+    SEEN = 2, pgettext_lazy("strength", "seen")
+    MOVES = 3, pgettext_lazy("strength", "moves the part")
+    STOPS = 4, pgettext_lazy("strength", "stops what I do")
+
+
+class HowOften(models.IntegerChoices):
+    """How often it twitched during the episode."""
+
+    ONCE = 0, pgettext_lazy("how often", "once")
+    FEW = 1, pgettext_lazy("how often", "a few times")
+    MANY = 2, pgettext_lazy("how often", "many times")
+    CONSTANT = 3, pgettext_lazy("how often", "all the time")
+
+
+class SleepQuality(models.IntegerChoices):
+    """How well somebody slept."""
+
+    BAD = 1, pgettext_lazy("sleep", "badly")
+    FAIR = 2, pgettext_lazy("sleep", "so-so")
+    GOOD = 3, pgettext_lazy("sleep", "well")
+    GREAT = 4, pgettext_lazy("sleep", "very well")
+
+
+class Effort(models.TextChoices):
+    """How hard the exercise was."""
+
+    LIGHT = "light", pgettext_lazy("effort", "light")
+    MODERATE = "moderate", pgettext_lazy("effort", "moderate")
+    HARD = "hard", pgettext_lazy("effort", "hard")
+
+
+class Stress(models.IntegerChoices):
+    """How much stress there was."""
+
+    NONE = 0, pgettext_lazy("stress", "none")
+    LITTLE = 1, pgettext_lazy("stress", "a little")
+    SOME = 2, pgettext_lazy("stress", "some")
+    MUCH = 3, pgettext_lazy("stress", "a lot")
+    EXTREME = 4, pgettext_lazy("stress", "extreme")
+
+
+class Magnesium(models.TextChoices):
+    """Whether there was anything rich in magnesium."""
+
+    NONE = "none", pgettext_lazy("magnesium", "none")
+    FOOD = "food", pgettext_lazy("magnesium", "food")
+    SUPPLEMENT = "supplement", pgettext_lazy("magnesium", "supplement")
+
+
+class VolumeUnit(models.TextChoices):
+    """How amounts of water are shown; they are stored in millilitres."""
+
+    ML = "ml", _("millilitres")
+    FL_OZ = "fl_oz", _("fluid ounces")
+
+
+def between(field: str, least: object, most: object, name: str) -> models.CheckConstraint:
+    """`field` is empty or from `least` to `most`, both included."""
+    return models.CheckConstraint(
+        condition=Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__gte": least, f"{field}__lte": most}),
+        name=name,
+    )
+
+
+def one_of(field: str, values: list[str], name: str) -> models.CheckConstraint:
+    """`field` is one of `values`."""
+    return models.CheckConstraint(condition=Q(**{f"{field}__in": values}), name=name)
+
+
+def place_is_known(prefix: str, *, required: bool) -> list[models.CheckConstraint]:
+    """The location exists and has this side."""
+    sides: dict[tuple[str, ...], list[str]] = {} if required else {body.SIDES: [""]}
+    for location in body.LOCATIONS.values():
+        sides.setdefault(location.sides, []).append(location.id)
+    pairs = Q()
+    for allowed, locations in sides.items():
+        pairs |= Q(location__in=locations, side__in=["", *allowed])
+    return [models.CheckConstraint(condition=pairs, name=f"{prefix}_place_is_known")]
+
+
+class Diarist(models.Model):
+    """The owner of a diary, one to a user: the door to all of the person's rows.
+
+    `revision` grows with every write, so that a reader can tell whether anything changed.
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="diarist"
+    )
+    name = models.CharField(_("name on the print-out"), max_length=100, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    follows_device = models.BooleanField(_("use the time zone of the device I write on"), default=True)
+    language = models.CharField(_("language"), max_length=8, blank=True)
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    volume_unit = models.CharField(_("water in"), max_length=8, choices=VolumeUnit, default=VolumeUnit.ML)
+    revision = models.PositiveBigIntegerField(default=0)
+    welcomed_at = models.DateTimeField(null=True, blank=True)
+    check_dismissed_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [one_of("volume_unit", VolumeUnit.values, "diarist_volume_unit_is_known")]
+
+    def __str__(self) -> str:
+        return f"diarist {self.pk}"
+
+
+class Place(models.Model):
+    """A location and a side, for the tables that have one."""
+
+    location = models.CharField(max_length=20)
+    side = models.CharField(max_length=6, blank=True, default="")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def place_name(self) -> str:
+        """The place in the reader's language, e.g. `Left calf`."""
+        return place_name(self.location, self.side)
+
+
+class Episode(Place):
+    """One episode of twitching at one place.
+
+    `local_date`, `time_zone` and `utc_offset_minutes` say how the start was where the person was; they never
+    change when the person travels. With `start_time_known` false only the date is meant (noon).
+    `is_ongoing` marks a running timer. `version` tells two open forms of one episode apart.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    diarist = models.ForeignKey(Diarist, on_delete=models.CASCADE, related_name="episodes", db_index=False)
+    started_at = models.DateTimeField()
+    local_date = models.DateField()
+    time_zone = models.CharField(max_length=64)
+    utc_offset_minutes = models.SmallIntegerField()
+    start_time_known = models.BooleanField(default=True)
+    duration_seconds = models.PositiveIntegerField(null=True, blank=True)
+    duration_is_rough = models.BooleanField(default=False)
+    is_ongoing = models.BooleanField(default=False)
+    strength = models.PositiveSmallIntegerField(null=True, blank=True, choices=Strength)
+    how_often = models.PositiveSmallIntegerField(null=True, blank=True, choices=HowOften)
+    at_rest = models.BooleanField(null=True, blank=True)
+    note = models.CharField(max_length=NOTE_LENGTH, blank=True)
+    recorded_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["diarist", "-local_date", "-started_at", "-id"], name="episode_by_day"),
+            models.Index(fields=["diarist", "location", "side", "-local_date"], name="episode_by_place"),
+            models.Index(fields=["diarist"], condition=Q(is_ongoing=True), name="episode_timers"),
+            # Covers what Today asks for, so that no row is read for it.
+            models.Index(
+                fields=["diarist", "local_date", "location", "side", "strength"], name="episode_for_spots"
+            ),
+        ]
+        constraints = [
+            *place_is_known("episode", required=True),
+            between("strength", 1, 4, "episode_strength_1_to_4"),
+            between("how_often", 0, 3, "episode_how_often_0_to_3"),
+            between("duration_seconds", 0, LONGEST_DURATION_SECONDS, "episode_duration_up_to_a_week"),
+            between("local_date", EARLIEST, dt.date(9999, 1, 1), "episode_date_since_1900"),
+            between("utc_offset_minutes", -1440, 1440, "episode_offset_within_a_day"),
+            models.CheckConstraint(
+                condition=Q(is_ongoing=False) | Q(duration_seconds__isnull=True),
+                name="episode_ongoing_has_no_duration",
+            ),
+            models.CheckConstraint(
+                condition=Q(duration_is_rough=False) | Q(duration_seconds__isnull=False),
+                name="episode_rough_needs_duration",
+            ),
+            models.UniqueConstraint(
+                fields=["diarist", "location", "side"],
+                condition=Q(is_ongoing=True),
+                name="episode_one_timer_a_place",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"episode {self.pk}"
+
+    @property
+    def moment(self) -> Moment:
+        """When it began, as the clock on the wall showed it."""
+        return Moment(self.started_at, self.time_zone, self.utc_offset_minutes, self.local_date)
+
+    @moment.setter
+    def moment(self, value: Moment) -> None:
+        self.started_at, self.time_zone = value.at, value.zone
+        self.utc_offset_minutes, self.local_date = value.offset_minutes, value.date
+
+    @property
+    def ended_at(self) -> dt.datetime | None:
+        """When it ended (UTC), where a start and a duration were entered."""
+        if self.duration_seconds is None or not self.start_time_known:
+            return None
+        return self.started_at + dt.timedelta(seconds=self.duration_seconds)
+
+
+class Day(models.Model):
+    """The context of one calendar day. A row exists only when something was entered."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    diarist = models.ForeignKey(Diarist, on_delete=models.CASCADE, related_name="days", db_index=False)
+    date = models.DateField()
+    no_twitches = models.BooleanField(default=False)
+    sleep_hours = models.DecimalField(max_digits=4, decimal_places=2, null=True, blank=True)
+    sleep_quality = models.PositiveSmallIntegerField(null=True, blank=True, choices=SleepQuality)
+    caffeine_mg = models.PositiveIntegerField(null=True, blank=True)
+    exercise_minutes = models.PositiveIntegerField(null=True, blank=True)
+    exercise_effort = models.CharField(max_length=10, blank=True, default="", choices=Effort)
+    stress = models.PositiveSmallIntegerField(null=True, blank=True, choices=Stress)
+    water_ml = models.PositiveIntegerField(null=True, blank=True)
+    alcohol_units = models.DecimalField(max_digits=4, decimal_places=1, null=True, blank=True)
+    magnesium = models.CharField(max_length=10, blank=True, default="", choices=Magnesium)
+    heat = models.BooleanField(null=True, blank=True)
+    note = models.CharField(max_length=NOTE_LENGTH, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["diarist", "date"], name="day_one_a_date"),
+            between("date", EARLIEST, dt.date(9999, 1, 1), "day_date_since_1900"),
+            between("sleep_hours", 0, 24, "day_sleep_0_to_24_hours"),
+            between("sleep_quality", 1, 4, "day_sleep_quality_1_to_4"),
+            between("caffeine_mg", 0, 5000, "day_caffeine_0_to_5000_mg"),
+            between("exercise_minutes", 0, 1440, "day_exercise_0_to_1440_minutes"),
+            one_of("exercise_effort", ["", *Effort.values], "day_effort_is_known"),
+            between("stress", 0, 4, "day_stress_0_to_4"),
+            between("water_ml", 0, 20_000, "day_water_0_to_20000_ml"),
+            between("alcohol_units", 0, 100, "day_alcohol_0_to_100_units"),
+            one_of("magnesium", ["", *Magnesium.values], "day_magnesium_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"day {self.pk}"
+
+
+class SignCheck(Place):
+    """One answer to one sign on one day: a dated "no" is as useful to a doctor as a "yes"."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    diarist = models.ForeignKey(Diarist, on_delete=models.CASCADE, related_name="sign_checks", db_index=False)
+    date = models.DateField()
+    sign = models.CharField(max_length=20)
+    answer = models.CharField(max_length=10)
+    location = models.CharField(max_length=20, blank=True, default="")
+    since_on = models.DateField(null=True, blank=True)
+    course = models.CharField(max_length=6, blank=True, default="")
+    note = models.CharField(max_length=NOTE_LENGTH, blank=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["diarist", "-date", "sign"], name="sign_check_by_day")]
+        constraints = [
+            *place_is_known("sign_check", required=False),
+            one_of("sign", list(signs.SIGNS), "sign_check_sign_is_known"),
+            one_of("answer", list(signs.ANSWERS), "sign_check_answer_is_known"),
+            one_of("course", ["", *signs.COURSES], "sign_check_course_is_known"),
+            between("date", EARLIEST, dt.date(9999, 1, 1), "sign_check_date_since_1900"),
+            models.CheckConstraint(
+                condition=Q(since_on__isnull=True) | Q(since_on__lte=F("date")),
+                name="sign_check_since_before_date",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"sign check {self.pk}"
+
+
+class Medicine(models.Model):
+    """A medicine or supplement and the days from and until which it was taken."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    diarist = models.ForeignKey(Diarist, on_delete=models.CASCADE, related_name="medicines", db_index=False)
+    name = models.CharField(max_length=200)
+    started_on = models.DateField(null=True, blank=True)
+    stopped_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["diarist", "name"], name="medicine_by_name")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="medicine_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(started_on__isnull=True)
+                | Q(stopped_on__isnull=True)
+                | Q(stopped_on__gte=F("started_on")),
+                name="medicine_stops_after_start",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"medicine {self.pk}"
+
+
+def place_name(location: str, side: str) -> str:
+    """The place in the reader's language, e.g. `Left calf`."""
+    return gettext(body.LOCATIONS[location].name(side)) if location else ""

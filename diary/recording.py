@@ -1,0 +1,249 @@
+"""Every write to a diary: one transaction that holds the diarist's row, keeps the days honest and counts up
+the revision. Because the row is held, two submissions that come at the same moment take their turns.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from diary.filling import Fill, Recorded, Submission, fill
+from diary.models import Day, Diarist, Episode, Medicine, SignCheck
+
+CONTEXT_FIELDS = (
+    "sleep_hours",
+    "sleep_quality",
+    "caffeine_mg",
+    "exercise_minutes",
+    "exercise_effort",
+    "stress",
+    "water_ml",
+    "alcohol_units",
+    "magnesium",
+    "heat",
+    "note",
+)
+
+
+class IdTaken(Exception):  # noqa: N818
+    """The id that came with a submission belongs to a row of somebody else."""
+
+
+class DayHasEpisodes(Exception):  # noqa: N818
+    """A day can't be marked "no twitches" while it has episodes."""
+
+
+class StaleForm(Exception):  # noqa: N818
+    """The row was changed elsewhere after the form was opened; holds the row as it is now."""
+
+    def __init__(self, current: Episode) -> None:
+        super().__init__(current.pk)
+        self.current = current
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """What became of a submission: the stored episode, whether this call made it, and whether the day's
+    "no twitches" mark had to go."""
+
+    episode: Episode
+    created: bool
+    cleared_mark: bool = False
+
+
+@contextmanager
+def writing(diarist: Diarist) -> Iterator[None]:
+    """A transaction that holds the diarist's row and counts the revision up when it ends well."""
+    with transaction.atomic():
+        Diarist.objects.select_for_update().only("pk").get(pk=diarist.pk)
+        yield
+        Diarist.objects.filter(pk=diarist.pk).update(revision=F("revision") + 1)
+
+
+def log_episode(diarist: Diarist, episode: Episode) -> Logged:
+    """Store a new episode once, however often its id is sent; a "no twitches" mark of its day goes.
+
+    Raises IdTaken when the id belongs to another diarist's row.
+    """
+    with writing(diarist):
+        if stored := Episode.objects.filter(pk=episode.pk).first():
+            if stored.diarist_id != diarist.pk:
+                raise IdTaken
+            return Logged(stored, created=False)
+        episode.diarist = diarist
+        episode.save(force_insert=True)
+        return Logged(episode, created=True, cleared_mark=_clear_mark(diarist, episode.local_date))
+
+
+def start_timer(diarist: Diarist, episode: Episode) -> Logged:
+    """Store `episode` as one that goes on; where a timer of its place runs already, that one is kept."""
+    with writing(diarist):
+        running = diarist.episodes.filter(location=episode.location, side=episode.side, is_ongoing=True).first()
+        if running is not None:
+            return Logged(running, created=False)
+        episode.is_ongoing = True
+        episode.duration_seconds, episode.duration_is_rough = None, False
+        return log_episode(diarist, episode)
+
+
+def change_episode(diarist: Diarist, episode: Episode) -> bool:
+    """Store the changed `episode` if nobody else changed it since it was read; true when a mark had to go.
+
+    Raises StaleForm otherwise. `episode.version` is the version that the form was made from.
+    """
+    with writing(diarist):
+        current = diarist.episodes.get(pk=episode.pk)
+        if current.version != episode.version:
+            raise StaleForm(current)
+        episode.version += 1
+        episode.save(force_update=True)
+        return _clear_mark(diarist, episode.local_date)
+
+
+def delete_episode(diarist: Diarist, episode_id: uuid.UUID) -> Episode | None:
+    """Delete an episode and give it back for Undo; None when it was already gone."""
+    with writing(diarist):
+        episode = diarist.episodes.filter(pk=episode_id).first()
+        if episode is not None:
+            diarist.episodes.filter(pk=episode_id).delete()
+        return episode
+
+
+def mark_no_twitches(diarist: Diarist, date: dt.date) -> None:
+    """Mark `date` as a day without twitches. Raises DayHasEpisodes; nothing is deleted for a mark."""
+    with writing(diarist):
+        if diarist.episodes.filter(local_date=date).exists():
+            raise DayHasEpisodes
+        diarist.days.update_or_create(date=date, defaults={"no_twitches": True})
+
+
+def unmark_no_twitches(diarist: Diarist, date: dt.date) -> None:
+    """Take the mark back: the day is unlogged again, unless something else was entered for it."""
+    with writing(diarist):
+        _clear_mark(diarist, date)
+
+
+def set_context(diarist: Diarist, date: dt.date, values: Mapping[str, Any]) -> Day:
+    """Set fields of the day's context, None or "" meaning "not entered"; the day as it is now.
+
+    A row that has become empty goes, so that nothing untouched is stored.
+    """
+    with writing(diarist):
+        day = diarist.days.filter(date=date).first() or Day(diarist=diarist, date=date)
+        for name, value in values.items():
+            setattr(day, name, value)
+        return _keep_or_drop(day)
+
+
+def add_to_context(diarist: Diarist, date: dt.date, name: str, amount: int, *, most: int) -> Day:
+    """Add a drink to what the day has of `name` (caffeine_mg, water_ml); never below zero or above `most`."""
+    with writing(diarist):
+        day = diarist.days.filter(date=date).first() or Day(diarist=diarist, date=date)
+        setattr(day, name, min(most, max(0, (getattr(day, name) or 0) + amount)))
+        return _keep_or_drop(day)
+
+
+def record_signs(diarist: Diarist, checks: Iterable[SignCheck]) -> list[SignCheck]:
+    """Store answers to signs, each id once. Raises IdTaken when an id belongs to somebody else's row."""
+    with writing(diarist):
+        wanted = {check.pk: check for check in checks}
+        known = dict(SignCheck.objects.filter(pk__in=wanted).values_list("pk", "diarist_id"))
+        if any(owner != diarist.pk for owner in known.values()):
+            raise IdTaken
+        new = [check for pk, check in wanted.items() if pk not in known]
+        for check in new:
+            check.diarist = diarist
+        return SignCheck.objects.bulk_create(new)
+
+
+def delete_sign(diarist: Diarist, check_id: uuid.UUID) -> bool:
+    """Delete one answer; false when it was already gone."""
+    with writing(diarist):
+        return bool(diarist.sign_checks.filter(pk=check_id).delete()[0])
+
+
+def keep_medicine(diarist: Diarist, medicine: Medicine) -> None:
+    """Store a new or changed medicine. Raises IdTaken when the id belongs to somebody else's row."""
+    with writing(diarist):
+        owner = Medicine.objects.filter(pk=medicine.pk).values_list("diarist_id", flat=True).first()
+        if owner not in {None, diarist.pk}:
+            raise IdTaken
+        medicine.diarist = diarist
+        medicine.save(force_insert=owner is None, force_update=owner is not None)
+
+
+def delete_medicine(diarist: Diarist, medicine_id: uuid.UUID) -> bool:
+    """Delete one medicine; false when it was already gone."""
+    with writing(diarist):
+        return bool(diarist.medicines.filter(pk=medicine_id).delete()[0])
+
+
+def change_settings(diarist: Diarist, values: Mapping[str, Any]) -> None:
+    """Store what the person chose for themselves: name, time zone, country, language, units, welcome."""
+    with writing(diarist):
+        Diarist.objects.filter(pk=diarist.pk).update(**values)
+    for name, value in values.items():
+        setattr(diarist, name, value)
+
+
+def fill_days(diarist: Diarist, form: Submission) -> Fill:
+    """Store the answers of a form about missed days, each row once however often the form is sent.
+
+    Raises NothingToCopy, and stores nothing, when a day is to be the same as one that is not recorded.
+    """
+    with writing(diarist):
+        done = fill(form, _recorded_around(diarist, form.answers))
+        ids = [episode.pk for episode in done.new_episodes]
+        stored = set(Episode.objects.filter(pk__in=ids).values_list("pk", flat=True))
+        Episode.objects.bulk_create(episode for episode in done.new_episodes if episode.pk not in stored)
+        diarist.days.filter(date__in=done.new_marks).update(no_twitches=True)
+        known = set(diarist.days.filter(date__in=done.new_marks).values_list("date", flat=True))
+        Day.objects.bulk_create(
+            Day(id=form.row_id(date), diarist=diarist, date=date, no_twitches=True)
+            for date in done.new_marks
+            if date not in known
+        )
+        return done
+
+
+def undo_fill(diarist: Diarist, episode_ids: Iterable[uuid.UUID], marked: Iterable[dt.date]) -> int:
+    """Take back the rows that a fill made; how many entries stay because they were changed since."""
+    with writing(diarist):
+        rows = diarist.episodes.filter(pk__in=list(episode_ids))
+        rows.filter(version=1).delete()
+        for date in marked:
+            _clear_mark(diarist, date)
+        return rows.count()
+
+
+def _recorded_around(diarist: Diarist, dates: Iterable[dt.date]) -> Recorded:
+    """What the diary holds of `dates` and of the day before each."""
+    wanted = {day for date in dates for day in (date - dt.timedelta(days=1), date)}
+    episodes: dict[dt.date, list[Episode]] = {}
+    for episode in diarist.episodes.filter(local_date__in=wanted).order_by("started_at", "id"):
+        episodes.setdefault(episode.local_date, []).append(episode)
+    return Recorded(episodes, {day.date: day for day in diarist.days.filter(date__in=wanted)})
+
+
+def _clear_mark(diarist: Diarist, date: dt.date) -> bool:
+    day = diarist.days.filter(date=date, no_twitches=True).first()
+    if day is None:
+        return False
+    day.no_twitches = False
+    _keep_or_drop(day)
+    return True
+
+
+def _keep_or_drop(day: Day) -> Day:
+    entered = day.no_twitches or any(getattr(day, name) not in {None, ""} for name in CONTEXT_FIELDS)
+    if entered:
+        day.save()
+    elif not day._state.adding:
+        day.delete()
+        day._state.adding = True
+    return day
