@@ -1,0 +1,30 @@
+"""The answers when something went wrong; none of them says what."""
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseServerError
+from django.shortcuts import render
+from django.template import loader
+
+LAST_RESORT = "Something went wrong on our side. Nothing you wrote before is lost. Please try again in a moment."
+SECONDS_TO_WAIT = 60
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, without the request, a query or a session; in plain text when not even the template works."""
+    try:
+        return HttpResponseServerError(loader.render_to_string("500.html"))
+    except Exception:  # whatever broke the page may break this one too
+        return HttpResponseServerError(LAST_RESORT, content_type="text/plain")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400, for a request that makes no sense; its host may be a lie, so the request is not looked at."""
+    return HttpResponseBadRequest(loader.render_to_string("400.html"))
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """429, with the time to wait; all limits that end here are per minute."""
+    response = render(request, "429.html", status=HTTPStatus.TOO_MANY_REQUESTS)
+    response.headers["Retry-After"] = str(SECONDS_TO_WAIT)
+    return response

@@ -1,0 +1,22 @@
+"""The pages that answer somebody who is not signed in; every other address leads to the sign-in page.
+
+This list is what `config.middleware.SignedInMiddleware` goes by: a mark on a view opens nothing.
+"""
+
+PUBLIC_ROUTES: dict[str, str] = {
+    "healthz": "a load balancer has no account",
+    "set_language": "the sign-in page is read before anybody is known; changes one cookie",
+    "setup": "makes the first account; gone as soon as there is one",
+    "account_login": "the front door",
+    "mfa_authenticate": "the second step of signing in",
+    "mfa_login_webauthn": "signing in with a passkey",
+    "account_signup": "makes an account, unless sign-up is closed",
+    "account_logout": "also ends a sign-in that stopped half way",
+    "account_inactive": "says why an account that is switched off can't sign in",
+    "account_reset_password": "asks for the e-mail that resets a password",
+    "account_reset_password_done": "says that the e-mail is on its way",
+    "account_reset_password_from_key": "the link in that e-mail",
+    "account_reset_password_from_key_done": "says that the password is changed",
+    "account_email_verification_sent": "says that the e-mail to confirm an address is on its way",
+    "account_confirm_email": "the link in that e-mail, perhaps opened on another device",
+}

@@ -1,0 +1,22 @@
+"""All addresses of the site; `config/public_routes.py` lists those that need no sign-in."""
+
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from config.admin import accounts_site
+from config.health import healthz
+from config.sessions import sign_out_everywhere
+from config.setup import setup
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("setup/", setup, name="setup"),
+    path("i18n/setlang/", set_language, name="set_language"),
+    path("admin/", accounts_site.urls),
+    path("accounts/sessions/all/", sign_out_everywhere, name="sign_out_everywhere"),
+    path("accounts/", include("allauth.urls")),
+    path("", include("diary.urls")),
+]
+handler400 = "config.errors.bad_request"
+handler429 = "config.errors.too_many_requests"
+handler500 = "config.errors.server_error"
