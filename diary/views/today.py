@@ -1,0 +1,229 @@
+"""Today, and any other day: what twitched, with one tap to say that it did again; the context of the day."""
+
+import datetime as dt
+import uuid
+from http import HTTPStatus
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from diary import recording
+from diary.body import LOCATIONS, SIDES
+from diary.checks import check_is_due
+from diary.factors import FACTORS, Factor, chips, typed_value, unit_name
+from diary.forms.context import MOST, FactorForm
+from diary.history import missed_days
+from diary.middleware import DiaryRequest
+from diary.models import Day, Episode, Strength, place_name
+from diary.moments import parse_date
+from diary.spots import Spot, recent_spots
+from diary.wording import date_words, spot_words
+
+SHOWN_SPOTS = 8
+SHOWN_ENTRIES = 5
+
+
+@require_safe
+def today(request: DiaryRequest) -> HttpResponse:
+    """The whole page for today, or for the day in `?date=`; a day that can't be shown is said, not hidden."""
+    if request.diarist.welcomed_at is None:
+        return redirect("diary:welcome")
+    date, wrong = asked_date(request)
+    context = whole_context(request, date)
+    context["wrong_date"] = wrong
+    context["bar"] = saved_bar(request, date)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
+    return render(request, "diary/today.html", context, status=status)
+
+
+def asked_date(request: DiaryRequest) -> tuple[dt.date, str]:
+    """The day in `?date=` and, where that is no day that has come, today and a sentence that says so."""
+    text = request.GET.get("date", "")
+    if not text:
+        return request.today, ""
+    date = parse_date(text)
+    if date is None:
+        return request.today, gettext("“%(text)s” is not a date, so here is today.") % {"text": text[:40]}
+    # West of where something was logged, its date may be tomorrow.
+    if date > request.today and not request.diarist.episodes.filter(local_date=date).exists():
+        return request.today, gettext("%(date)s has not come yet, so here is today.") % {"date": date_words(date)}
+    return date, ""
+
+
+def day_context(request: DiaryRequest, date: dt.date) -> dict[str, Any]:
+    """What a tap changes: the spots, the day's entries, its mark, and running timers."""
+    diarist = request.diarist
+    spots = recent_spots(diarist, date)
+    episodes = list(diarist.episodes.filter(local_date=date).order_by("-started_at", "-id"))
+    shown = None if date != request.today or "all" in request.GET else SHOWN_ENTRIES
+    day = diarist.days.filter(date=date).first()
+    is_today = date == request.today
+    rows = [(spot, uuid.uuid4(), spot_words(spot, date, is_today=is_today)) for spot in spots]
+    return {
+        "date": date,
+        "is_today": is_today,
+        "spots": rows[:SHOWN_SPOTS],
+        "more_spots": rows[SHOWN_SPOTS:],
+        "shading": shading(spots),
+        "strengths": Strength.choices,
+        "log_url": reverse("diary:log"),
+        "episodes": episodes[:shown],
+        "hidden_entries": len(episodes[shown:]) if shown else 0,
+        "day": day,
+        "timers": running_timers(request) if is_today else [],
+        "day_url": day_url(date, request.today),
+        "form_id": uuid.uuid4(),
+    }
+
+
+def whole_context(request: DiaryRequest, date: dt.date) -> dict[str, Any]:
+    """Everything that the page shows."""
+    context = day_context(request, date)
+    return context | page_context(request, date, context["day"])
+
+
+def page_context(request: DiaryRequest, date: dt.date, day: Day | None) -> dict[str, Any]:
+    """What stays when a spot is logged: the map, the context chips, the offers, the neighbours of the day."""
+    diarist, is_today = request.diarist, date == request.today
+    yesterday, tomorrow = date - dt.timedelta(days=1), date + dt.timedelta(days=1)
+    return {
+        "tab": "today" if is_today else "days",
+        "previous_url": day_url(yesterday, request.today),
+        "next_url": "" if is_today else day_url(tomorrow, request.today),
+        "chips": chips(day, date, diarist.volume_unit),
+        "missed": missed_days(diarist, request.today) if is_today else [],
+        "check_is_due": is_today and check_is_due(diarist, request.today),
+        "middles": {
+            place.id: place_name(place.id, "middle") for place in LOCATIONS.values() if place.sides == SIDES
+        },
+    }
+
+
+def shading(spots: list[Spot]) -> dict[str, int]:
+    """The strongest of 14 days for every place, 0 where no strength was entered: {"calf-left": 3}."""
+    return {spot.key: spot.strongest for spot in spots}
+
+
+def running_timers(request: DiaryRequest) -> list[Episode]:
+    """Episodes whose end has not been told yet, oldest first."""
+    # Sorted here: asked for in order, SQLite reads the whole diary instead of the small index of timers.
+    return sorted(request.diarist.episodes.filter(is_ongoing=True), key=lambda episode: episode.started_at)
+
+
+def day_url(date: dt.date, today: dt.date) -> str:
+    """The address of a day's page."""
+    return (
+        reverse("diary:today")
+        if date == today
+        else f"{reverse('diary:today')}?{urlencode({'date': date.isoformat()})}"
+    )
+
+
+def saved_bar(request: DiaryRequest, date: dt.date) -> dict[str, Any] | None:
+    """After a plain form: the sentence about what was just saved, found by the id in the address."""
+    try:
+        pk = uuid.UUID(request.GET.get("saved", ""))
+    except ValueError:
+        return None
+    episode = request.diarist.episodes.filter(pk=pk, local_date=date).first()
+    if episode is None:
+        return None
+    return {"episode": episode, "cleared_mark": "unmarked" in request.GET}
+
+
+@require_POST
+def no_twitches(request: DiaryRequest, date: dt.date) -> HttpResponse:
+    """Mark a day as one without twitches, or take the mark back; entries are never deleted for it."""
+    if date > request.today:
+        raise Http404
+    question = None
+    if "undo" in request.POST:
+        recording.unmark_no_twitches(request.diarist, date)
+    else:
+        try:
+            recording.mark_no_twitches(request.diarist, date)
+        except recording.DayHasEpisodes:
+            question = names_of_day(request, date)
+    if question is None and not request.htmx:
+        return redirect(day_url(date, request.today))
+    status = HTTPStatus.OK if question is None else HTTPStatus.UNPROCESSABLE_ENTITY
+    return render_day(request, date, status=status, question=question)
+
+
+def names_of_day(request: DiaryRequest, date: dt.date) -> str:
+    """The places that twitched on `date`, for the question whether that is right."""
+    places = request.diarist.episodes.filter(local_date=date).values_list("location", "side").distinct()
+    return ", ".join(place_name(location, side) for location, side in places[:5])
+
+
+def render_day(
+    request: DiaryRequest, date: dt.date, *, status: HTTPStatus = HTTPStatus.OK, **extra: Any
+) -> HttpResponse:
+    """The part of the page that a tap changes, or the whole page without htmx."""
+    if request.htmx:
+        return render(request, "diary/today.html#log", day_context(request, date) | extra, status=status)
+    return render(request, "diary/today.html", whole_context(request, date) | extra, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def context(request: DiaryRequest, date: dt.date, factor: str) -> HttpResponse:
+    """Open, save or close one factor of a day's context."""
+    if factor not in FACTORS or date > request.today:
+        raise Http404
+    if request.method != "POST":
+        return show_factor(request, date, FACTORS[factor], is_open="close" not in request.GET)
+    form = FactorForm(request.POST, factor=FACTORS[factor], volume_unit=request.diarist.volume_unit)
+    if not form.is_valid():
+        return show_factor(request, date, form.factor, is_open=True, form=form)
+    save_factor(request, date, form)
+    if not request.htmx:
+        return redirect(f"{day_url(date, request.today)}#context")
+    return show_factor(request, date, form.factor, is_open=bool(form.factor.adds), saved=True)
+
+
+def save_factor(request: DiaryRequest, date: dt.date, form: FactorForm) -> Day:
+    """Store what was tapped or typed."""
+    name, add = form.factor.name, form.cleaned_data["add"]
+    if add is not None:
+        return recording.add_to_context(request.diarist, date, name, add, most=MOST[name])
+    value = form.stored_value()
+    empty = "" if name in {"note", "magnesium", "exercise_effort"} else None
+    return recording.set_context(request.diarist, date, {name: empty if value is None else value})
+
+
+def show_factor(
+    request: DiaryRequest,
+    date: dt.date,
+    factor: Factor,
+    *,
+    is_open: bool,
+    saved: bool = False,
+    form: FactorForm | None = None,
+) -> HttpResponse:
+    """All chips with one of them open as an editor: a part for htmx, a page of its own otherwise."""
+    day = request.diarist.days.filter(date=date).first()
+    unit = request.diarist.volume_unit
+    value = getattr(day, factor.name, None)
+    values = {
+        "date": date,
+        "chips": chips(day, date, unit),
+        "factor": factor,
+        "is_open": is_open,
+        "saved_name": factor.name if saved else "",
+        "saved": saved,
+        "form": form,
+        "unit": unit_name(factor, unit),
+        "value": value,
+        "typed": form.data.get("value", "") if form else typed_value(factor, value, unit),
+        "said": factor.said(day, unit),
+        "day_url": day_url(date, request.today),
+        "tab": "today" if date == request.today else "days",
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form else HTTPStatus.OK
+    template = "diary/context.html#context" if request.htmx else "diary/context.html"
+    return render(request, template, values, status=status)

@@ -1,0 +1,59 @@
+/* What every page needs: the device's time zone, a fresh token on every form, and words when a save failed. */
+"use strict";
+(() => {
+  const cookie = (name) =>
+    document.cookie.split("; ").find((part) => part.startsWith(name + "="))?.slice(name.length + 1) ?? "";
+  const token = () => cookie("__Host-csrf") || cookie("csrf");
+
+  /* The server needs the zone to know which date it is for the person; a cookie serves plain forms too. */
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone && cookie("zone") !== zone) {
+    const secure = location.protocol === "https:" ? "; Secure" : "";
+    document.cookie = `zone=${zone}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+  }
+  document.addEventListener("DOMContentLoaded", () => {
+    document.documentElement.classList.add("js");
+    for (const field of document.querySelectorAll("[data-zone]")) field.value ||= zone;
+  });
+
+  /* A page that lay open for a day holds a stale token; the cookie holds the current one. */
+  document.addEventListener("submit", (event) => {
+    const field = event.target.querySelector?.('input[name="csrfmiddlewaretoken"]');
+    if (field && token()) field.value = token();
+  });
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (!token()) return;
+    event.detail.headers["X-CSRFToken"] = token();
+    if ("csrfmiddlewaretoken" in event.detail.parameters) event.detail.parameters.csrfmiddlewaretoken = token();
+  });
+
+  const trouble = (kind) => {
+    const box = document.getElementById("trouble");
+    box.replaceChildren(box.dataset[kind], " ");
+    if (kind === "signedOut") {
+      const link = document.createElement("a");
+      link.href = box.dataset.signInUrl;
+      link.target = "_blank";
+      link.textContent = box.dataset.signIn;
+      box.append(link, " ");
+    }
+    const close = document.createElement("button");
+    close.type = "button";
+    close.className = "link";
+    close.textContent = box.dataset.close;
+    close.addEventListener("click", () => box.replaceChildren());
+    box.append(close);
+  };
+  document.addEventListener("htmx:sendError", () => trouble("offline"));
+  document.addEventListener("htmx:timeout", () => trouble("offline"));
+  document.addEventListener("htmx:responseError", (event) => {
+    const kept = event.detail.xhr.getResponseHeader("X-Kept");
+    trouble(kept === "signed-out" ? "signedOut" : kept === "stale" ? "stale" : "error");
+  });
+  document.addEventListener("htmx:afterSwap", () => document.getElementById("trouble")?.replaceChildren());
+
+  /* A page taken back from the browser's own cache shows old rows and used ids: fetch it anew. */
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) location.reload();
+  });
+})();

@@ -1,0 +1,190 @@
+"""No page asks the database more often because a diary grew: neither a longer one nor one with fuller days."""
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from diary import urls
+from diary.body import LOCATIONS
+from diary.models import Day, Diarist, Episode, Medicine, SignCheck
+from diary.moments import at_wall_clock
+from diary.signs import CHECK_SIGNS
+from tests.conftest import BERLIN, NOW
+
+TODAY = dt.date(2026, 11, 23)
+YESTERDAY, MISSED = TODAY - dt.timedelta(days=1), TODAY - dt.timedelta(days=5)
+PLACES = [(place.id, side) for place in LOCATIONS.values() for side in place.sides]
+NEWEST = uuid.UUID(int=1)
+TIMER, MEDICINE, ANSWER = uuid.UUID(int=2), uuid.UUID(int=3), uuid.UUID(int=4)
+SMALL = {"days": 30, "a_day": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request; `names` are the names of the addresses in `diary.urls` that it stands for."""
+
+    name: str
+    path: str
+    form: Callable[[], dict[str, str]] | None = None
+    is_htmx: bool = False
+    status: int = 200
+
+    @property
+    def label(self) -> str:
+        """What the test is called."""
+        return " ".join(filter(None, ["POST" if self.form else "GET", "htmx" if self.is_htmx else "", self.path]))
+
+
+def tap() -> dict[str, str]:
+    """What one tap on My spots sends."""
+    return {"id": str(uuid.uuid4()), "location": "calf", "side": "left", "strength": "2"}
+
+
+def fill() -> dict[str, str]:
+    """The missed day, said to be the same as the day before."""
+    return {"id": str(uuid.UUID(int=9)), f"day-{MISSED}": "same"}
+
+
+def answers() -> dict[str, str]:
+    """A whole function check answered with no."""
+    form = {"id": str(uuid.uuid4()), "date": str(TODAY)}
+    return form | {f"{sign.id}-answer": "no" for sign in CHECK_SIGNS}
+
+
+def medicine() -> dict[str, str]:
+    """A new medicine."""
+    return {"id": str(uuid.uuid4()), "name": "Salbutamol"}
+
+
+def nothing() -> dict[str, str]:
+    """A button without fields."""
+    return {}
+
+
+VISITS = [
+    Visit("today", "/"),
+    Visit("today", "/", is_htmx=True),
+    Visit("today", f"/?date={YESTERDAY}"),
+    Visit("today", f"/?saved={NEWEST}"),
+    Visit("no_twitches", f"/days/{TODAY}/no-twitches/", nothing, status=422),
+    Visit("no_twitches", f"/days/{TODAY}/no-twitches/", nothing, is_htmx=True, status=422),
+    Visit("context", f"/days/{YESTERDAY}/context/sleep_hours/"),
+    Visit("context", f"/days/{YESTERDAY}/context/caffeine_mg/", lambda: {"add": "90"}, is_htmx=True),
+    Visit("spots", "/spots/"),
+    Visit("new_spot", "/spots/new/?location=calf&side=left"),
+    Visit("log", "/episodes/", tap, status=302),
+    Visit("log", "/episodes/", tap, is_htmx=True),
+    Visit("episode", f"/episodes/{NEWEST}/"),
+    Visit("delete_episode", f"/episodes/{NEWEST}/delete/"),
+    Visit("delete_episode", f"/episodes/{NEWEST}/delete/", nothing, is_htmx=True),
+    Visit("now", "/now/"),
+    Visit("now_stop", f"/now/{TIMER}/stop/"),
+    Visit("days", "/days/"),
+    Visit("days", f"/days/?before={YESTERDAY}", is_htmx=True),
+    Visit("days", "/days/?location=calf-left&strength=2&q=sofa"),
+    Visit("calendar", "/days/calendar/"),
+    Visit("fill", "/days/fill/"),
+    Visit("fill", f"/days/fill/?since={MISSED}&until={MISSED}", fill, status=302),
+    Visit("check", "/check/"),
+    Visit("check", "/check/", answers, status=302),
+    Visit("signs", "/check/signs/"),
+    Visit("answers", "/check/answers/"),
+    Visit("delete_answer", f"/check/answers/{ANSWER}/delete/"),
+    Visit("check_later", "/check/later/", nothing, status=302),
+    Visit("medicines", "/medicines/"),
+    Visit("medicines", "/medicines/", medicine, status=302),
+    Visit("medicine", f"/medicines/{MEDICINE}/"),
+    Visit("delete_medicine", f"/medicines/{MEDICINE}/delete/", nothing),
+    Visit("settings", "/settings/"),
+    Visit("welcome", "/welcome/"),
+    Visit("welcome_step", "/welcome/2/"),
+]
+# Pages that ask for one row by its id and show nothing else.
+ONE_ROW = {"restore"}
+
+
+@pytest.fixture(autouse=True)
+def _now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def write(diarist: Diarist, *, days: int, a_day: int) -> None:
+    """A diary of `days` days with `a_day` rows of everything on each; one recent day is missed in all of them."""
+    dates = [TODAY - dt.timedelta(days=back) for back in range(days)]
+    written = [date for date in dates if date != MISSED]
+    Episode.objects.bulk_create(episode(diarist, date, n) for date in written for n in range(a_day))
+    Episode.objects.bulk_create(
+        episode(diarist, TODAY, n, id=TIMER if n == 0 else uuid.uuid4(), is_ongoing=True, duration_seconds=None)
+        for n in range(a_day)
+    )
+    Day.objects.bulk_create(
+        Day(diarist=diarist, date=date, sleep_hours=7, caffeine_mg=90, note="On the sofa.") for date in written
+    )
+    checks = [TODAY - dt.timedelta(days=40 + 28 * n) for n in range(1 + days // 28)]
+    SignCheck.objects.bulk_create(
+        SignCheck(diarist=diarist, date=date, sign=sign.id, answer="no", recorded_at=NOW)
+        for date in checks
+        for sign in CHECK_SIGNS[:a_day]
+    )
+    SignCheck.objects.create(
+        id=ANSWER, diarist=diarist, date=checks[0], sign="write", answer="yes", recorded_at=NOW, course="same"
+    )
+    Medicine.objects.bulk_create(
+        Medicine(id=MEDICINE if n == 0 else uuid.uuid4(), diarist=diarist, name=f"Tablet {n}", started_on=TODAY)
+        for n in range(days * a_day // 15)
+    )
+
+
+def episode(diarist: Diarist, date: dt.date, n: int, **values: Any) -> Episode:
+    """The `n`th episode of a day, each at another place."""
+    location, side = PLACES[(PLACES.index(("calf", "left")) + n) % len(PLACES)]
+    pk = NEWEST if date == TODAY and n == 0 else uuid.uuid4()
+    row = Episode(
+        **{"id": pk, "strength": 2, "duration_seconds": 600, "note": "On the sofa."} | values,
+        diarist=diarist,
+        location=location,
+        side=side,
+        recorded_at=NOW,
+    )
+    row.moment = at_wall_clock(date, dt.time(9, n), BERLIN)
+    return row
+
+
+def queries(client: Client, visit: Visit) -> list[str]:
+    """What a request asks the database."""
+    headers = {"HX-Request": "true"} if visit.is_htmx else {}
+    with CaptureQueriesContext(connection) as captured:
+        if visit.form is None:
+            response = client.get(visit.path, headers=headers)
+        else:
+            response = client.post(visit.path, visit.form(), headers=headers)
+    assert response.status_code == visit.status, response.content.decode()[:2000]
+    return [query["sql"] for query in captured]
+
+
+@pytest.mark.parametrize("grown", [{"days": 600}, {"a_day": 20}], ids=["longer", "fuller"])
+@pytest.mark.parametrize("visit", VISITS, ids=lambda visit: visit.label)
+def test_a_page_of_a_diary_twenty_times_as_large_asks_as_often(
+    as_alice: Client, alice: Diarist, visit: Visit, grown: dict[str, int]
+) -> None:
+    write(alice, **SMALL)
+    few = queries(as_alice, visit)
+    for rows in (alice.episodes, alice.days, alice.sign_checks, alice.medicines):
+        rows.all().delete()
+    write(alice, **SMALL | grown)
+    many = queries(as_alice, visit)
+    assert len(many) == len(few), "\n".join([*few, "---", *many])
+
+
+def test_every_page_is_looked_at() -> None:
+    names = {pattern.name for pattern in urls.urlpatterns}
+    assert {visit.name for visit in VISITS} | ONE_ROW == names
