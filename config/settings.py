@@ -93,13 +93,10 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 # --- data ------------------------------------------------------------------------------------------------
+OWN_DATABASE = f"sqlite:///{quote(str(DATA_DIR / 'diary.sqlite3'))}"
+DATABASE_KINDS = ("postgres", "sqlite", "postgresql")
 DATABASES: dict[str, Any] = {
-    "default": ENVIRONMENT.service(
-        "DATABASE_URL",
-        f"sqlite:///{quote(str(DATA_DIR / 'diary.sqlite3'))}",
-        Env.db_url_config,
-        ("postgres", "sqlite", "postgresql"),
-    )
+    "default": ENVIRONMENT.service("DATABASE_URL", OWN_DATABASE, Env.db_url_config, DATABASE_KINDS)
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     if not ENVIRONMENT.can_write(Path(DATABASES["default"]["NAME"]).parent):
@@ -117,10 +114,9 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits must hold across worker processes, so the cache is never local to one of them.
+CACHE_KINDS = ("dbcache", "redis", "rediss", "locmemcache")
 CACHES: dict[str, Any] = {
-    "default": ENVIRONMENT.service(
-        "CACHE_URL", "dbcache://diary_cache", Env.cache_url_config, ("dbcache", "redis", "rediss", "locmemcache")
-    )
+    "default": ENVIRONMENT.service("CACHE_URL", "dbcache://diary_cache", Env.cache_url_config, CACHE_KINDS)
 }
 if CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
     # With Django's 300 a flood of names would push out the count of wrong passwords.

@@ -7,7 +7,7 @@ on the page are loaded.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -237,19 +237,21 @@ def recorded_dates(diarist: Diarist, first: dt.date, last: dt.date) -> set[dt.da
     return {date for (date,) in twitched.union(marked)}
 
 
-def missed_days(diarist: Diarist, today: dt.date, limit: int = MISSED_DAYS) -> list[dt.date]:
+def missed_days(
+    diarist: Diarist, today: dt.date, limit: int = MISSED_DAYS, *, known: Collection[dt.date] | None = None
+) -> list[dt.date]:
     """The days of the last `limit` before `today` that are not recorded, oldest first.
 
-    Days before the first recorded one are not missed. At most two cheap queries.
+    Days before the first recorded one are not missed. At most two cheap queries; most often none where `known`
+    holds the recorded days of a longer time.
     """
     start, yesterday = today - dt.timedelta(days=limit), today - ONE_DAY
-    recorded = recorded_dates(diarist, start, yesterday)
-    if len(recorded) == limit:
-        return []
+    recorded = recorded_dates(diarist, start, yesterday) if known is None else known
     missed = [date for date in dates_between(start, yesterday) if date not in recorded]
-    if start in recorded or has_record_before(diarist, start):
+    first = min((date for date in recorded if date < today), default=None)
+    if not missed or (first is not None and first <= start) or has_record_before(diarist, start):
         return missed
-    return [date for date in missed if recorded and date > min(recorded)]
+    return [date for date in missed if first is not None and date > first]
 
 
 def has_record_before(diarist: Diarist, date: dt.date) -> bool:

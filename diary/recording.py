@@ -4,7 +4,7 @@ the revision. Because the row is held, two submissions that come at the same mom
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -58,11 +58,11 @@ class Logged:
 
 @contextmanager
 def writing(diarist: Diarist) -> Iterator[None]:
-    """A transaction that holds the diarist's row and counts the revision up when it ends well."""
+    """A transaction that holds the diarist's row and counts the revision up if it ends well."""
     with transaction.atomic():
-        Diarist.objects.select_for_update().only("pk").get(pk=diarist.pk)
-        yield
+        # The update takes the row's lock: whoever comes second waits here.
         Diarist.objects.filter(pk=diarist.pk).update(revision=F("revision") + 1)
+        yield
 
 
 def log_episode(diarist: Diarist, episode: Episode) -> Logged:
@@ -71,13 +71,7 @@ def log_episode(diarist: Diarist, episode: Episode) -> Logged:
     Raises IdTaken when the id belongs to another diarist's row.
     """
     with writing(diarist):
-        if stored := Episode.objects.filter(pk=episode.pk).first():
-            if stored.diarist_id != diarist.pk:
-                raise IdTaken
-            return Logged(stored, created=False)
-        episode.diarist = diarist
-        episode.save(force_insert=True)
-        return Logged(episode, created=True, cleared_mark=_clear_mark(diarist, episode.local_date))
+        return _log(diarist, episode)
 
 
 def start_timer(diarist: Diarist, episode: Episode) -> Logged:
@@ -88,7 +82,7 @@ def start_timer(diarist: Diarist, episode: Episode) -> Logged:
             return Logged(running, created=False)
         episode.is_ongoing = True
         episode.duration_seconds, episode.duration_is_rough = None, False
-        return log_episode(diarist, episode)
+        return _log(diarist, episode)
 
 
 def change_episode(diarist: Diarist, episode: Episode) -> bool:
@@ -101,8 +95,23 @@ def change_episode(diarist: Diarist, episode: Episode) -> bool:
         if current.version != episode.version:
             raise StaleForm(current)
         episode.version += 1
+        _keep_one_timer(diarist, episode)
         episode.save(force_update=True)
         return _clear_mark(diarist, episode.local_date)
+
+
+def change_details(diarist: Diarist, episode_id: uuid.UUID, change: Callable[[Episode], object]) -> Episode | None:
+    """Let `change` alter what is stored now, not its place or time; None when it was deleted meanwhile.
+
+    For short forms that only add to an episode: however many are sent at once, each counts and none is stale.
+    """
+    with writing(diarist):
+        episode = diarist.episodes.filter(pk=episode_id).first()
+        if episode is not None:
+            change(episode)
+            episode.version += 1
+            episode.save(force_update=True)
+        return episode
 
 
 def delete_episode(diarist: Diarist, episode_id: uuid.UUID) -> Episode | None:
@@ -230,12 +239,28 @@ def _recorded_around(diarist: Diarist, dates: Iterable[dt.date]) -> Recorded:
     return Recorded(episodes, {day.date: day for day in diarist.days.filter(date__in=wanted)})
 
 
+def _log(diarist: Diarist, episode: Episode) -> Logged:
+    if stored := Episode.objects.filter(pk=episode.pk).first():
+        if stored.diarist_id != diarist.pk:
+            raise IdTaken
+        return Logged(stored, created=False)
+    episode.diarist = diarist
+    _keep_one_timer(diarist, episode)
+    episode.save(force_insert=True)
+    return Logged(episode, created=True, cleared_mark=_clear_mark(diarist, episode.local_date))
+
+
+def _keep_one_timer(diarist: Diarist, episode: Episode) -> None:
+    """Where a timer of the place runs already, a second one becomes an episode whose end nobody entered."""
+    if episode.is_ongoing:
+        same_place = diarist.episodes.filter(location=episode.location, side=episode.side, is_ongoing=True)
+        episode.is_ongoing = not same_place.exclude(pk=episode.pk).exists()
+
+
 def _clear_mark(diarist: Diarist, date: dt.date) -> bool:
-    day = diarist.days.filter(date=date, no_twitches=True).first()
-    if day is None:
+    if not diarist.days.filter(date=date, no_twitches=True).update(no_twitches=False):
         return False
-    day.no_twitches = False
-    _keep_or_drop(day)
+    _keep_or_drop(diarist.days.get(date=date))
     return True
 
 

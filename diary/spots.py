@@ -61,9 +61,19 @@ class Spot:
         return f"{self.location}-{self.side}" if self.side else self.location
 
 
-def recent_spots(diarist: Diarist, date: dt.date) -> list[Spot]:
-    """The spots of the 14 days that end with `date`; those with most days first, in an order that a tap on that
-    day does not change. Two queries, bounded by 92 days.
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """What the last 92 days hold: the spots of the last 14, all days with a twitch, all recorded days."""
+
+    spots: list[Spot]
+    twitched: frozenset[dt.date]
+    recorded: frozenset[dt.date]
+
+
+def recent_days(diarist: Diarist, date: dt.date) -> Recent:
+    """The 92 days that end with `date`. Two queries.
+
+    Spots with most days stand first, in an order that a tap on that day does not change.
     """
     start = date - dt.timedelta(days=SPELL_WINDOW_DAYS - 1)
     days: dict[tuple[str, str], dict[dt.date, int]] = defaultdict(dict)
@@ -75,15 +85,14 @@ def recent_spots(diarist: Diarist, date: dt.date) -> list[Spot]:
     )
     for location, side, local_date, strongest in rows:
         days[location, side][local_date] = strongest or 0
+    marked = diarist.days.filter(date__range=(start, date), no_twitches=True).values_list("date", flat=True)
+    twitched = frozenset(day for seen in days.values() for day in seen)
+    recorded = twitched | frozenset(marked)
     recent_from = date - dt.timedelta(days=RECENT_DAYS - 1)
     recent = {place: seen for place, seen in days.items() if max(seen) >= recent_from}
-    if not recent:
-        return []
-    observed = {day for seen in days.values() for day in seen} | set(
-        diarist.days.filter(date__range=(start, date), no_twitches=True).values_list("date", flat=True)
-    )
-    spots = [_spot(place, seen, observed, date) for place, seen in recent.items()]
-    return sorted(spots, key=lambda spot: _order(spot, recent[spot.location, spot.side], recent_from, date))
+    spots = [_spot(place, seen, recorded, date) for place, seen in recent.items()]
+    spots.sort(key=lambda spot: _order(spot, recent[spot.location, spot.side], recent_from, date))
+    return Recent(spots, twitched, recorded)
 
 
 def spell_start(twitched: Iterable[dt.date], observed: Iterable[dt.date]) -> dt.date:
@@ -102,7 +111,7 @@ def spell_start(twitched: Iterable[dt.date], observed: Iterable[dt.date]) -> dt.
     return onset
 
 
-def _spot(place: tuple[str, str], seen: dict[dt.date, int], observed: set[dt.date], date: dt.date) -> Spot:
+def _spot(place: tuple[str, str], seen: dict[dt.date, int], observed: frozenset[dt.date], date: dt.date) -> Spot:
     last_on = max(seen)
     onset = spell_start(seen, observed)
     window_start = date - dt.timedelta(days=SPELL_WINDOW_DAYS - 1)

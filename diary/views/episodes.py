@@ -51,7 +51,7 @@ def show_logged(request: DiaryRequest, logged: recording.Logged, *, differs: boo
     episode = logged.episode
     if request.htmx:
         bar = {"episode": episode, "cleared_mark": logged.cleared_mark, "differs": differs}
-        return render_day(request, episode.local_date, bar=bar)
+        return render_day(request, episode.local_date, marked=False, bar=bar)
     query = {"saved": episode.pk} | ({"unmarked": 1} if logged.cleared_mark else {})
     return redirect(with_query(day_url(episode.local_date, request.today), query))
 

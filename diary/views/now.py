@@ -13,10 +13,10 @@ from diary import recording
 from diary.forms.episode import LogForm, StopForm
 from diary.middleware import DiaryRequest
 from diary.models import Episode, Strength
-from diary.spots import recent_spots
+from diary.spots import recent_days
 from diary.views.episodes import keep_zone, show_logged
 from diary.views.spots import show_id_taken, show_new_spot
-from diary.views.today import running_timers
+from diary.views.today import episodes_and_timers
 
 # A timer that ran longer was most likely forgotten: ask when it ended instead of writing "9 hours".
 FORGOTTEN_AFTER = dt.timedelta(hours=3)
@@ -27,8 +27,9 @@ def now(request: DiaryRequest) -> HttpResponse:
     """Choose the spot that twitches now; its timer starts with the tap."""
     if request.method == "POST":
         return start(request)
-    spots = [(spot, uuid.uuid4()) for spot in recent_spots(request.diarist, request.today)]
-    context = {"spots": spots, "timers": running_timers(request), "tab": "today"}
+    spots = [(spot, uuid.uuid4()) for spot in recent_days(request.diarist, request.today).spots]
+    timers = episodes_and_timers(request, request.today)[1]
+    context = {"spots": spots, "timers": timers, "tab": "today"}
     return render(request, "diary/now.html", context)
 
 

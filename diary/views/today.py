@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from diary import recording
@@ -21,7 +22,7 @@ from diary.history import missed_days
 from diary.middleware import DiaryRequest
 from diary.models import Day, Episode, Strength, place_name
 from diary.moments import parse_date
-from diary.spots import Spot, recent_spots
+from diary.spots import Recent, Spot, recent_days
 from diary.wording import date_words, spot_words
 
 SHOWN_SPOTS = 8
@@ -55,53 +56,56 @@ def asked_date(request: DiaryRequest) -> tuple[dt.date, str]:
     return date, ""
 
 
-def day_context(request: DiaryRequest, date: dt.date) -> dict[str, Any]:
-    """What a tap changes: the spots, the day's entries, its mark, and running timers."""
-    diarist = request.diarist
-    spots = recent_spots(diarist, date)
-    episodes = list(diarist.episodes.filter(local_date=date).order_by("-started_at", "-id"))
-    shown = None if date != request.today or "all" in request.GET else SHOWN_ENTRIES
-    day = diarist.days.filter(date=date).first()
-    is_today = date == request.today
-    rows = [(spot, uuid.uuid4(), spot_words(spot, date, is_today=is_today)) for spot in spots]
+def day_context(request: DiaryRequest, date: dt.date, *, marked: bool | None = None) -> dict[str, Any]:
+    """What a tap changes: the spots, the day's entries, its mark (where that is not known yet), running timers."""
+    diarist, is_today = request.diarist, date == request.today
+    recent = recent_days(diarist, date)
+    episodes, timers = episodes_and_timers(request, date)
+    shown = None if not is_today or "all" in request.GET else SHOWN_ENTRIES
+    rows = [(spot, uuid.uuid4(), spot_words(spot, date, is_today=is_today)) for spot in recent.spots]
     return {
         "date": date,
         "is_today": is_today,
+        "recent": recent,
         "spots": rows[:SHOWN_SPOTS],
         "more_spots": rows[SHOWN_SPOTS:],
-        "shading": shading(spots),
+        "shading": shading(recent.spots),
         "strengths": Strength.choices,
         "log_url": reverse("diary:log"),
         "episodes": episodes[:shown],
         "hidden_entries": len(episodes[shown:]) if shown else 0,
-        "day": day,
-        "timers": running_timers(request) if is_today else [],
+        "marked": date in recent.recorded - recent.twitched if marked is None else marked,
+        "timers": timers if is_today else [],
         "day_url": day_url(date, request.today),
-        "form_id": uuid.uuid4(),
     }
 
 
 def whole_context(request: DiaryRequest, date: dt.date) -> dict[str, Any]:
     """Everything that the page shows."""
     context = day_context(request, date)
-    return context | page_context(request, date, context["day"])
+    return context | page_context(request, date, context["recent"])
 
 
-def page_context(request: DiaryRequest, date: dt.date, day: Day | None) -> dict[str, Any]:
+def page_context(request: DiaryRequest, date: dt.date, recent: Recent) -> dict[str, Any]:
     """What stays when a spot is logged: the map, the context chips, the offers, the neighbours of the day."""
     diarist, is_today = request.diarist, date == request.today
+    day = diarist.days.filter(date=date).first()
     yesterday, tomorrow = date - dt.timedelta(days=1), date + dt.timedelta(days=1)
     return {
         "tab": "today" if is_today else "days",
         "previous_url": day_url(yesterday, request.today),
         "next_url": "" if is_today else day_url(tomorrow, request.today),
         "chips": chips(day, date, diarist.volume_unit),
-        "missed": missed_days(diarist, request.today) if is_today else [],
-        "check_is_due": is_today and check_is_due(diarist, request.today),
-        "middles": {
-            place.id: place_name(place.id, "middle") for place in LOCATIONS.values() if place.sides == SIDES
-        },
+        "missed": missed_days(diarist, request.today, known=recent.recorded) if is_today else [],
+        "check_is_due": is_today and check_is_due(diarist, request.today, twitched=recent.twitched),
+        "middles": middles(get_language() or "en"),
     }
+
+
+@lru_cache(maxsize=8)
+def middles(language: str) -> dict[str, str]:
+    """The places that have a middle beside left and right, and its name in `language`."""
+    return {place.id: place_name(place.id, "middle") for place in LOCATIONS.values() if place.sides == SIDES}
 
 
 def shading(spots: list[Spot]) -> dict[str, int]:
@@ -109,10 +113,12 @@ def shading(spots: list[Spot]) -> dict[str, int]:
     return {spot.key: spot.strongest for spot in spots}
 
 
-def running_timers(request: DiaryRequest) -> list[Episode]:
-    """Episodes whose end has not been told yet, oldest first."""
+def episodes_and_timers(request: DiaryRequest, date: dt.date) -> tuple[list[Episode], list[Episode]]:
+    """The day's episodes, newest first, and those of any day whose end has not been told yet, oldest first."""
+    mine = request.diarist.episodes
+    episodes = list(mine.filter(local_date=date).order_by("-started_at", "-id"))
     # Sorted here: asked for in order, SQLite reads the whole diary instead of the small index of timers.
-    return sorted(request.diarist.episodes.filter(is_ongoing=True), key=lambda episode: episode.started_at)
+    return episodes, sorted(mine.filter(is_ongoing=True), key=lambda episode: episode.started_at)
 
 
 def day_url(date: dt.date, today: dt.date) -> str:
@@ -162,11 +168,17 @@ def names_of_day(request: DiaryRequest, date: dt.date) -> str:
 
 
 def render_day(
-    request: DiaryRequest, date: dt.date, *, status: HTTPStatus = HTTPStatus.OK, **extra: Any
+    request: DiaryRequest,
+    date: dt.date,
+    *,
+    status: HTTPStatus = HTTPStatus.OK,
+    marked: bool | None = None,
+    **extra: Any,
 ) -> HttpResponse:
     """The part of the page that a tap changes, or the whole page without htmx."""
     if request.htmx:
-        return render(request, "diary/today.html#log", day_context(request, date) | extra, status=status)
+        context = day_context(request, date, marked=marked) | extra
+        return render(request, "diary/today.html#log", context, status=status)
     return render(request, "diary/today.html", whole_context(request, date) | extra, status=status)
 
 

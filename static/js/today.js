@@ -10,6 +10,9 @@
     const place = new URL(region.getAttribute("href"), location.href).searchParams;
     const form = dialog.querySelector("form");
     form.elements.id.value = newId();
+    form.elements.date.value = document.getElementById("log").dataset.date;
+    form.querySelector("[data-timer]").hidden = form.elements.date.value !== "";
+    form.elements.csrfmiddlewaretoken.value = document.querySelector("main [name=csrfmiddlewaretoken]:not([value=''])").value;
     form.elements.location.value = place.get("location") ?? "";
     offerSides(form, place.get("location"), place.get("side"));
     dialog.querySelector("h2").textContent = region.getAttribute("aria-label");
