@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON_IN := $(BIN)/python
 MANAGE := $(PYTHON_IN) manage.py
-INSTALL := $(PYTHON_IN) -m pip install --quiet --disable-pip-version-check --require-hashes -r
+INSTALL := $(PYTHON_IN) -m pip install -qq --disable-pip-version-check --require-hashes -r
 DEMO := env -u DATABASE_URL -u CACHE_URL DIARY_DATA_DIR=data/demo $(MANAGE)
 PRODUCTION := SITE_URL=https://diary.example.org TRUSTED_PROXY_COUNT=1 SMTP_HOST=mail.example.org \
 	SECRET_KEY=for-checks-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH

@@ -69,7 +69,8 @@ def at_wall_clock(date: dt.date, time: dt.time, zone: str, *, second: bool | Non
     """The moment when the clock in `zone` showed `time` on `date`.
 
     In the hour that comes twice in autumn `second` says which of the two is meant.
-    Raises SkippedTime where the clock jumped over it and RepeatedTime where `second` is needed but None.
+    Raises SkippedTime where the clock jumped over it, RepeatedTime where `second` is needed but None, and
+    OverflowError in the first and last hours that dates can hold.
     """
     tz = zoneinfo.ZoneInfo(zone)
     first = dt.datetime.combine(date, time, tz).replace(fold=0)

@@ -52,6 +52,12 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return args
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _static_root() -> None:
+    """In a fresh clone nothing is collected yet; the server starts before the settings of a test apply, and warns."""
+    django_settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+
 def sign_in(context: BrowserContext, server: LiveServer, user: User) -> None:
     """Put a session of `user` into the browser, without typing a password each time."""
     client = Client()

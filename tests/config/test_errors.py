@@ -4,20 +4,15 @@ import uuid
 from typing import Any
 
 import pytest
+from django.core.exceptions import SuspiciousOperation
 from django.core.handlers.exception import response_for_exception
 from django.http import HttpRequest
 from django.template import loader
 from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries
-from pytest_django.fixtures import Settings
 
 from config import errors
 from diary.models import Diarist
-
-
-@pytest.fixture(params=["en", "de"])
-def _language(request: pytest.FixtureRequest, settings: Settings) -> None:
-    settings.LANGUAGE_CODE = request.param
 
 
 def test_a_missing_entry_is_friendly(as_alice: Client) -> None:
@@ -85,8 +80,6 @@ def test_a_lie_about_the_host_is_refused(client: Client, db: None) -> None:
 
 
 def test_a_broken_request_is_answered_plainly() -> None:
-    from django.core.exceptions import SuspiciousOperation  # noqa: PLC0415
-
     answer = response_for_exception(RequestFactory().get("/"), SuspiciousOperation("x"))
     assert answer.status_code == 400
     assert "Nothing has changed." in answer.content.decode()

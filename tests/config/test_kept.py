@@ -26,7 +26,7 @@ def _nobody_tried_before(db: None) -> None:
     cache.clear()
 
 
-def send(client: Client, url: str = NOTE_URL, headers: dict[str, str] | None = None, **data: str) -> Any:
+def send(client: Client, url: str = NOTE_URL, headers: Any = None, **data: str) -> Any:
     return client.post(url, data, headers=HERE if headers is None else headers)
 
 

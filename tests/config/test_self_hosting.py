@@ -28,7 +28,7 @@ def test_every_setting_is_described_and_no_other() -> None:
 
 
 def test_those_marked_may_be_given_as_a_file() -> None:
-    assert documented(" *") == read_by_settings("(?:text|site_url|secret_key)")
+    assert documented(" *") == read_by_settings("(?:text|site_url|secret_key|service)")
 
 
 def test_the_backup_is_whole_though_the_diary_is_in_use(tmp_path: Path) -> None:

@@ -1,0 +1,158 @@
+"""Measures the pages in turns and prints what they took as ratios to an empty page of the same run."""
+
+import cProfile
+import io
+import platform
+import pstats
+import random
+import statistics
+import time
+from typing import Any
+
+import django
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.management import call_command
+from django.db import connection, connections
+from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
+
+from benchmarks.requests import Case, answer
+
+WARM_UP = 5
+LARGEST_WEIGHT = 60_000
+NOT_COUNTED = ("BEGIN", "COMMIT", "PRAGMA", "RELEASE", "SAVEPOINT")
+
+
+def set_up() -> None:
+    """An empty database and the static files as they are served."""
+    django.setup()
+    settings.ROOT_URLCONF = "benchmarks.urls"
+    for command in ("migrate", "createcachetable", "collectstatic"):
+        call_command(command, verbosity=0, **({"interactive": False} if command == "collectstatic" else {}))
+
+
+def report(rounds: int) -> str:
+    """Both tables as Markdown."""
+    from benchmarks.pages import cases  # noqa: PLC0415  (needs the apps)
+
+    found = cases(timezone.localdate())
+    measure(found, rounds)
+    text = "\n".join([*heading(rounds), *times(found), "", *weight_of(found[1]), ""])
+    connections.close_all()
+    return text
+
+
+def measure(found: list[Case], rounds: int) -> None:
+    """Let the cases take turns, in another order each round; the first rounds only warm up."""
+    handler, order = WSGIHandler(), random.Random(1)
+    for number in range(rounds + WARM_UP):
+        for case in order.sample(found, len(found)):
+            clock, processor = timed(handler, case)
+            if number >= WARM_UP:
+                case.clock_ms.append(clock)
+                case.processor_ms.append(processor)
+
+
+def timed(handler: WSGIHandler, case: Case) -> tuple[float, float]:
+    """Milliseconds of one request, on the clock and of the processor."""
+    environ = case.environ()
+    clock, processor = time.perf_counter(), time.process_time()
+    answer(handler, case.name, environ)
+    took = (time.perf_counter() - clock) * 1000, (time.process_time() - processor) * 1000
+    if case.after:
+        case.after()
+    return took
+
+
+def queries_of(case: Case) -> int:
+    """How many queries one request makes, transactions not counted."""
+    seen: list[str] = []
+    original = CursorWrapper.execute
+
+    def counting(self: CursorWrapper, sql: Any, params: Any = None) -> Any:
+        seen.append(str(sql))
+        return original(self, sql, params)
+
+    CursorWrapper.execute = counting  # type: ignore[method-assign]
+    try:
+        answer(WSGIHandler(), case.name, case.environ())
+    finally:
+        CursorWrapper.execute = original  # type: ignore[method-assign]
+    if case.after:
+        case.after()
+    return sum(not sql.startswith(NOT_COUNTED) for sql in seen)
+
+
+def heading(rounds: int) -> list[str]:
+    """How it was measured."""
+    machine = f"{platform.python_implementation()} {platform.python_version()}, Django {django.__version__}"
+    return [
+        "# Benchmarks",
+        "",
+        f"Written by `python -m benchmarks --write`: {rounds} rounds, the pages taking turns in one process,",
+        f"through the whole stack with the settings of production. {machine}, {connection.vendor}.",
+        "Every request is that of a signed-in browser. The diary of 3 months is the story `benign`, that of 10",
+        "years is `busy-decade` with 15 episodes a day. Ratios count; milliseconds depend on the machine.",
+        "",
+    ]
+
+
+def times(found: list[Case]) -> list[str]:
+    """The table of server times."""
+    empty = found[0]
+    lines = [
+        "| request | p50 ms | p95 ms | processor ms | queries | x empty page | x by processor | at most |",
+        "|---|--:|--:|--:|--:|--:|--:|---|",
+    ]
+    for case in found:
+        p50, p95 = statistics.median(case.clock_ms), statistics.quantiles(case.clock_ms, n=20)[-1]
+        processor = statistics.median(case.processor_ms)
+        ratio = p50 / statistics.median(empty.clock_ms)
+        by_processor = processor / statistics.median(empty.processor_ms)
+        verdict = "" if case.aim is None else f"{case.aim:g}: {'yes' if ratio <= case.aim else '**no**'}"
+        cells = [f"{p50:.2f}", f"{p95:.2f}", f"{processor:.2f}", f"{queries_of(case)}", f"{ratio:.1f}"]
+        lines.append(f"| {case.name} | {' | '.join(cells)} | {by_processor:.1f} | {verdict} |")
+    return lines
+
+
+def weight_of(case: Case) -> list[str]:
+    """The table of what the first visit of a page weighs."""
+    from benchmarks.weight import weights  # noqa: PLC0415  (needs the settings)
+
+    rows = list(weights(case))
+    lines = [
+        f"| {case.name}: first visit, without pictures | bytes | gzip | brotli | as sent |",
+        "|---|--:|--:|--:|--:|",
+    ]
+    lines += [f"| {row.name} | {row.plain} | {row.gzip} | {row.brotli} | {row.sent} |" for row in rows]
+    sums = [
+        sum(column) for column in zip(*((row.plain, row.gzip, row.brotli, row.sent) for row in rows), strict=True)
+    ]
+    verdict = "yes" if sums[-1] <= LARGEST_WEIGHT else "**no**"
+    total = " | ".join(f"**{number}**" for number in sums)
+    return [*lines, f"| **all** (at most {LARGEST_WEIGHT} as sent: {verdict}) | {total} |"]
+
+
+def profile(name: str, rounds: int) -> str:
+    """The costliest functions of the first page with `name` in its name."""
+    from benchmarks.pages import cases  # noqa: PLC0415  (needs the apps)
+
+    case = next((case for case in cases(timezone.localdate()) if name in case.name), None)
+    if case is None:
+        raise SystemExit(f"No page has “{name}” in its name.")
+    handler, profiler = WSGIHandler(), cProfile.Profile()
+    for number in range(rounds + WARM_UP):
+        environ = case.environ()
+        if number >= WARM_UP:
+            profiler.enable()
+        answer(handler, case.name, environ)
+        profiler.disable()
+        if case.after:
+            case.after()
+    out = io.StringIO()
+    out.write(f"{case.name}, {rounds} times\n")
+    stats = pstats.Stats(profiler, stream=out).strip_dirs()
+    stats.sort_stats("tottime").print_stats(25)
+    stats.sort_stats("cumtime").print_stats(70)
+    return out.getvalue()
