@@ -37,6 +37,7 @@ APPEND_SLASH = True
 
 INSTALLED_APPS = [
     "diary.apps.DiaryConfig",
+    "triage.apps.TriageConfig",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -116,7 +117,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Rate limits must hold across worker processes, so the cache is never local to one of them.
 CACHE_KINDS = ("dbcache", "redis", "rediss", "locmemcache")
 CACHES: dict[str, Any] = {
-    "default": ENVIRONMENT.service("CACHE_URL", "dbcache://diary_cache", Env.cache_url_config, CACHE_KINDS)
+    "default": ENVIRONMENT.service("CACHE_URL", "dbcache://diary_cache", Env.cache_url_config, CACHE_KINDS),
+    # Parts of pages that are the same for everybody, kept in each process: in a table each would cost a query.
+    "template_fragments": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "fragments"},
 }
 if CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
     # With Django's 300 a flood of names would push out the count of wrong passwords.

@@ -1,0 +1,43 @@
+"""Moving day by day says what an assessment from scratch says, in every kind of diary.
+
+Every third day is compared here; `python -m benchmarks.cohorts --compare` compares every one.
+"""
+
+import pytest
+
+from benchmarks.cohorts.measure import simulate
+from benchmarks.cohorts.scenarios import BY_NAME, SCENARIOS, Scenario
+from tests.triage.written import date, diary, twitch
+from triage.rules.assess import assess, replay
+from triage.rules.history import History
+
+
+def differs(history: History, every: int = 1) -> list[str]:
+    """The dates on which the two disagree."""
+    return [
+        day.isoformat()
+        for number, (day, assessment) in enumerate(replay(history))
+        if number % every == 0 and assessment != assess(history, today=day)
+    ]
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_every_day_of_a_cohort_diary(scenario: Scenario) -> None:
+    _, history = simulate(scenario, seed=4, number=0, days=200)
+    assert differs(history, every=3) == []
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_diaries_that_are_written_late_and_with_gaps(number: int) -> None:
+    _, history = simulate(BY_NAME["late and careless"], seed=5, number=number, days=120)
+    assert differs(history) == []
+
+
+def test_an_entry_from_before_the_diary_began() -> None:
+    late = twitch(-9, hours_late=24 * 60)
+    early = twitch(-2, hours_late=60)
+    assert differs(diary([late, early, *(twitch(day) for day in range(0, 70, 2))])) == []
+
+
+def test_dates_before_the_first_entry_are_quiet() -> None:
+    assert assess(diary([twitch(5)]), today=date(0)).level == "quiet"

@@ -1,0 +1,1 @@
+"""What the pattern of a history means."""
