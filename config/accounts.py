@@ -8,6 +8,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.stages import AuthenticateStage
@@ -75,6 +76,8 @@ class AccountAdapter(DefaultAccountAdapter):
         except OSError as error:
             logger.warning("An e-mail could not be sent (%s).", type(error).__name__)
             vars(self.request)["mail_failed"] = True
+            # Who asks again must not be told to wait for a mail that never left.
+            ratelimit.clear(self.request, app="allauth.account", action="confirm_email", key=email.lower())
             if template_prefix in AWAITED_MAILS:
                 text = gettext("The e-mail could not be sent. Nothing has changed. Please try again later.")
                 messages.warning(self.request, text)

@@ -4,6 +4,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from config.admin import accounts_site
+from config.email_page import email_page
 from config.health import healthz
 from config.sessions import sign_out_everywhere
 from config.setup import setup
@@ -14,6 +15,7 @@ urlpatterns = [
     path("i18n/setlang/", set_language, name="set_language"),
     path("admin/", accounts_site.urls),
     path("accounts/sessions/all/", sign_out_everywhere, name="sign_out_everywhere"),
+    path("accounts/email/", email_page, name="account_email"),
     path("accounts/", include("allauth.urls")),
     path("", include("diary.urls")),
 ]

@@ -1,5 +1,6 @@
 """Signing up, in and out, and getting back in."""
 
+import datetime as dt
 import re
 import smtplib
 from typing import Any
@@ -9,15 +10,18 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from allauth.mfa.totp.internal.auth import yield_hotp_counters_from_time as totp_counters
+from django import forms
 from django.contrib.auth.models import User
 from django.core import mail
 from django.core.cache import cache
 from django.core.mail.backends.locmem import EmailBackend
+from django.template import loader
 from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from diary.models import Diarist
+from tests.conftest import NOW
 
 PASSWORD = "correct horse battery"
 NEWCOMER = {"username": "dora", "email": "", "password1": PASSWORD, "time_zone": "Asia/Tokyo"}
@@ -328,6 +332,25 @@ def test_the_link_to_confirm_works_on_a_device_without_sign_in(client: Client) -
     assert "This link is used up" in other.get("/accounts/confirm-email/nonsense/").content.decode()
 
 
+def test_asking_for_the_mail_again_is_always_answered(client: Client) -> None:
+    client.post(reverse("account_signup"), NEWCOMER | {"email": "dora@example.org"})
+    url, again = reverse("account_email"), {"email": "dora@example.org", "action_send": ""}
+    assert "less than a minute ago" in client.post(url, again, follow=True).content.decode()
+    assert len(mail.outbox) == 1
+    cache.clear()
+    assert "We have sent an e-mail to dora@example.org." in client.post(url, again, follow=True).content.decode()
+    assert len(mail.outbox) == 2
+
+
+@pytest.mark.usefixtures("_mail_server_is_down")
+def test_a_mail_that_never_left_can_be_asked_for_at_once(client: Client) -> None:
+    client.post(reverse("account_signup"), NEWCOMER | {"email": "dora@example.org"}, follow=True)
+    again = {"email": "dora@example.org", "action_send": ""}
+    words = client.post(reverse("account_email"), again, follow=True).content.decode()
+    assert "could not be sent just now" in words
+    assert "less than a minute ago" not in words
+
+
 # --- the second step -------------------------------------------------------------------------------------
 
 
@@ -436,3 +459,12 @@ def test_sign_out_everywhere_needs_a_form(alice: Diarist) -> None:
     here, _ = devices(alice)
     assert here.get(reverse("sign_out_everywhere")).status_code == 405
     assert here.get("/settings/").status_code == 200
+
+
+def test_pages_of_allauth_that_we_left_alone_wear_our_design(client: Client) -> None:
+    request = client.get(reverse("account_login")).wsgi_request
+    context = {"form": forms.Form(), "trust_from": NOW, "trust_until": NOW + dt.timedelta(days=14)}
+    words = loader.render_to_string("mfa/trust.html", context, request)
+    assert "account.css" in words
+    assert re.search(r'<button\s+class="button main"\s+name="action"\s+value="trust"', words)
+    assert 'class="brand-line"' in words

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from functools import partial
 from typing import Any
 
 import pytest
@@ -53,7 +54,8 @@ def test_another_persons_ids_of_signs_and_medicines_are_refused(alice: Diarist, 
     medicine = Medicine.objects.create(diarist=charlie, name="Salbutamol")
     with pytest.raises(recording.IdTaken):
         recording.keep_medicine(alice, Medicine(pk=medicine.pk, name="Aspirin"))
-    assert not (alice.sign_checks.exists() or alice.medicines.exists())
+    assert not alice.sign_checks.exists()
+    assert not alice.medicines.exists()
     assert (charlie.sign_checks.get().answer, charlie.medicines.get().name) == ("no", "Salbutamol")
 
 
@@ -165,10 +167,15 @@ class TestTimers:
         assert (second.created, second.episode) == (False, first.episode)
 
 
+def give_strength(strength: int, row: Episode) -> None:
+    """What a form of details changes."""
+    row.strength = strength
+
+
 def test_details_count_however_old_the_form_is(alice: Diarist) -> None:
     stored = episode_now(alice)
     for strength in (1, 2, 3):
-        changed = recording.change_details(alice, stored.pk, lambda row, n=strength: setattr(row, "strength", n))
+        changed = recording.change_details(alice, stored.pk, partial(give_strength, strength))
         assert changed is not None
         assert changed.version == strength + 1
     assert (alice.episodes.get().strength, revision(alice)) == (3, 3)

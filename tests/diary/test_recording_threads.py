@@ -5,12 +5,14 @@ import threading
 import uuid
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import pytest
 from django.db import connection, connections
 
 from diary import recording
-from diary.models import Diarist, Medicine, SignCheck
+from diary.models import Diarist, Episode, Medicine, SignCheck
 from tests.conftest import NOW, make_diarist
 from tests.diary.diaries import episode_now
 from tests.diary.test_recording import DATE, revision, unsaved
@@ -53,10 +55,15 @@ def test_the_threads_really_had_connections_of_their_own(ann: Diarist) -> None:
     assert id(connection.connection) not in seen
 
 
+def log_with(person: Diarist, pk: uuid.UUID, index: int) -> bool:
+    """Whether this call stored the episode."""
+    return recording.log_episode(person, unsaved(pk=pk)).created
+
+
 def test_the_same_id_is_stored_once(ann: Diarist) -> None:
     for _ in range(5):
         pk = uuid.uuid4()
-        results = at_once(4, lambda _, pk=pk: recording.log_episode(ann, unsaved(pk=pk)).created)
+        results = at_once(4, partial(log_with, ann, pk))
         assert sorted(map(bool, results)) == [False, False, False, True]
     assert ann.episodes.count() == 5
 
@@ -74,8 +81,11 @@ def test_two_people_do_not_wait_for_or_see_each_other(ann: Diarist) -> None:
 
 
 def test_a_day_never_has_both_the_mark_and_an_episode(ann: Diarist) -> None:
-    def work(index: int) -> object:
-        return recording.log_episode(ann, unsaved()) if index % 2 else recording.mark_no_twitches(ann, DATE)
+    def work(index: int) -> None:
+        if index % 2:
+            recording.log_episode(ann, unsaved())
+        else:
+            recording.mark_no_twitches(ann, DATE)
 
     for _ in range(6):
         at_once(4, work)
@@ -90,7 +100,7 @@ def test_drinks_add_up(ann: Diarist) -> None:
 
 
 def test_two_fields_of_one_day_are_both_kept(ann: Diarist) -> None:
-    fields = [{"stress": 2}, {"heat": False}, {"magnesium": "none"}, {"note": "Hike"}]
+    fields: list[dict[str, Any]] = [{"stress": 2}, {"heat": False}, {"magnesium": "none"}, {"note": "Hike"}]
     at_once(4, lambda index: recording.set_context(ann, DATE, fields[index]))
     assert ann.days.values_list("stress", "heat", "magnesium", "note").get() == (2, False, "none", "Hike")
 
@@ -141,14 +151,21 @@ def test_signs_and_medicines_are_stored_once(ann: Diarist) -> None:
     assert (ann.sign_checks.count(), ann.medicines.count()) == (1, 1)
 
 
+def move_or_mark(person: Diarist, moved: Episode, index: int) -> None:
+    """One thread moves the entry to its new day, the other marks that day."""
+    if index:
+        recording.change_episode(person, moved)
+    else:
+        recording.mark_no_twitches(person, moved.local_date)
+
+
 def test_an_entry_moved_to_a_day_while_it_is_marked(ann: Diarist) -> None:
     yesterday = DATE - dt.timedelta(days=1)
     for _ in range(4):
         stored = episode_now(ann)
         moved = ann.episodes.get(pk=stored.pk)
         moved.local_date, moved.started_at = yesterday, moved.started_at - dt.timedelta(days=1)
-        work = (lambda: recording.change_episode(ann, moved), lambda: recording.mark_no_twitches(ann, yesterday))
-        at_once(2, lambda index, work=work: work[index]())
+        at_once(2, partial(move_or_mark, ann, moved))
         assert ann.episodes.filter(local_date=yesterday).count() == 1
         assert not ann.days.filter(date=yesterday, no_twitches=True).exists()
         ann.episodes.all().delete()
