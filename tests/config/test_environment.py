@@ -168,7 +168,9 @@ def test_processes_that_start_together_agree_on_one_key(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
 
 
-def test_a_key_that_another_process_made_in_between_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_that_another_process_made_in_between_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(Path, "exists", lambda path: False)  # both looked before either wrote
     first = Environment({}).secret_key("SECRET_KEY", tmp_path)
     assert Environment({}).secret_key("SECRET_KEY", tmp_path) == first
