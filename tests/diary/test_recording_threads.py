@@ -33,9 +33,8 @@ def at_once(count: int, work: Callable[[int], object]) -> list[object]:
     results: list[object] = [None] * count
 
     def run(index: int) -> None:
+        barrier.wait(timeout=30)
         try:
-            connections["default"].ensure_connection()
-            barrier.wait()
             results[index] = work(index)
         except EXPECTED as error:
             results[index] = type(error)
@@ -58,6 +57,11 @@ def test_the_threads_really_had_connections_of_their_own(ann: Diarist) -> None:
 def log_with(person: Diarist, pk: uuid.UUID, index: int) -> bool:
     """Whether this call stored the episode."""
     return recording.log_episode(person, unsaved(pk=pk)).created
+
+
+def same_id_at_once(ann: Diarist, pk: uuid.UUID) -> list[object]:
+    """Whether each of four threads made the episode."""
+    return at_once(4, lambda _: recording.log_episode(ann, unsaved(pk=pk)).created)
 
 
 def test_the_same_id_is_stored_once(ann: Diarist) -> None:
@@ -161,11 +165,18 @@ def move_or_mark(person: Diarist, moved: Episode, index: int) -> None:
 
 def test_an_entry_moved_to_a_day_while_it_is_marked(ann: Diarist) -> None:
     yesterday = DATE - dt.timedelta(days=1)
+
+    def work(index: int) -> None:
+        if index:
+            recording.mark_no_twitches(ann, yesterday)
+        else:
+            moved = ann.episodes.get()
+            moved.local_date, moved.started_at = yesterday, moved.started_at - dt.timedelta(days=1)
+            recording.change_episode(ann, moved)
+
     for _ in range(4):
-        stored = episode_now(ann)
-        moved = ann.episodes.get(pk=stored.pk)
-        moved.local_date, moved.started_at = yesterday, moved.started_at - dt.timedelta(days=1)
-        at_once(2, partial(move_or_mark, ann, moved))
-        assert ann.episodes.filter(local_date=yesterday).count() == 1
-        assert not ann.days.filter(date=yesterday, no_twitches=True).exists()
+        episode_now(ann)
+        at_once(2, work)
+        assert ann.episodes.get().local_date == yesterday
+        assert not ann.days.filter(no_twitches=True).exists()
         ann.episodes.all().delete()
