@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseServerError
 from django.shortcuts import render
-from django.template import loader
+from django.template import TemplateDoesNotExist, TemplateSyntaxError, loader
 
 LAST_RESORT = "Something went wrong on our side. Nothing you wrote before is lost. Please try again in a moment."
 SECONDS_TO_WAIT = 60
@@ -14,7 +14,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """500, without the request, a query or a session; in plain text when not even the template works."""
     try:
         return HttpResponseServerError(loader.render_to_string("500.html"))
-    except Exception:  # whatever broke the page may break this one too
+    except (OSError, ValueError, TemplateDoesNotExist, TemplateSyntaxError):
+        # A template or the list of static files is missing or damaged, perhaps in the middle of an update.
         return HttpResponseServerError(LAST_RESORT, content_type="text/plain")
 
 

@@ -21,7 +21,7 @@ DEBUG = ENVIRONMENT.flag("DEBUG", default=False)
 SECRET_KEY = ENVIRONMENT.secret_key("SECRET_KEY", DATA_DIR)
 
 # --- where the site is -----------------------------------------------------------------------------------
-SITE_URL = ENVIRONMENT.site_url("SITE_URL", "http://127.0.0.1:8000")
+SITE_URL = ENVIRONMENT.site_url("SITE_URL", "http://localhost:8000")
 IS_HTTPS = SITE_URL.scheme == "https"
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 ALLOWED_HOSTS = [

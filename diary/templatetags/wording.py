@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from diary import wording
+from diary.factors import Chip
 from diary.models import Episode, Strength
 from diary.spots import Spot
 
@@ -92,3 +93,13 @@ def strength_labels(language: str) -> list[tuple[int, str]]:
 def strip(spot: Spot) -> SafeString:
     """One small mark for each of the 14 days."""
     return SafeString("".join(f'<i class="k-{kind}"></i>' for kind in spot.strip))
+
+
+@register.simple_tag
+def chip_link(chip: Chip, saved_name: str = "") -> SafeString:
+    """A factor of the day as a link that opens it; the one that was just saved takes the focus."""
+    name, words = chip.factor.name, escape(chip.said or chip.factor.ask)
+    return SafeString(
+        f'<a id="chip-{name}" class="chip{" on" if chip.said else ""}" href="{chip.url}" hx-get="{chip.url}"'
+        f' hx-target="#context" hx-swap="outerHTML"{" autofocus" if name == saved_name else ""}>{words}</a>'
+    )

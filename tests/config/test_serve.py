@@ -41,7 +41,7 @@ class Server:
         """Until it says where to open it."""
         assert self.process.stdout
         line = self.process.stdout.readline()
-        assert line == f"Open http://127.0.0.1:{self.port}   (Ctrl+C stops it)\n"
+        assert line == f"Open http://localhost:{self.port}   (Ctrl+C stops it)\n"
 
     def end(self) -> int:
         """The exit code, which has to come within seconds."""

@@ -109,6 +109,9 @@ def site_address(address: Address) -> str:
     if os.environ.get("SITE_URL") or os.environ.get("SITE_URL_FILE"):
         return str(settings.SITE_URL.geturl())
     host, port = reachable(address)
+    if host == "127.0.0.1":
+        # Browsers refuse passkeys at an address made of numbers.
+        host = "localhost"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
