@@ -49,7 +49,6 @@ format: $(VENV)/.stamp-dev ## put code and templates into shape
 demo: $(VENV)/.stamp ## serve a diary with three invented months in it, beside your own
 	@$(DEMO) migrate --verbosity 0
 	@$(DEMO) demo_diary --user demo --password demo-diary-2026 --seed 1 --until $$(date +%Y-%m-%d) --replace
-	@echo "Sign in as demo with the password demo-diary-2026"
 	@$(DEMO) serve --port $(PORT)
 
 bench: $(VENV)/.stamp-dev ## measure, as ratios

@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.test import Client
+from hypothesis import settings as hypothesis_settings
 from pytest_django.fixtures import Settings
 
 from config.setup import settled
@@ -14,6 +15,10 @@ from diary.models import Diarist
 
 # Playwright's synchronous interface runs an event loop in this thread; Django would refuse to query in it.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# A busy machine is no fault of the code.
+hypothesis_settings.register_profile("patient", deadline=None)
+hypothesis_settings.load_profile("patient")
 
 BERLIN = "Europe/Berlin"
 NOW = dt.datetime(2026, 11, 23, 20, 40, tzinfo=dt.UTC)

@@ -48,6 +48,8 @@ def owner(client: Client) -> Client:
 
 
 def assert_tells_nothing(words: str, page: str) -> None:
+    # A random token can hold any four letters.
+    words = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", words)
     for word in TOLD:
         assert word not in words.lower(), f"{word} on {page}"
 
