@@ -1,9 +1,11 @@
 """The wording of dates, times and amounts, for templates."""
 
 import datetime as dt
+import uuid
 from functools import lru_cache
 
 from django import template
+from django.template import Context
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -14,6 +16,8 @@ from diary.models import Episode, Strength
 from diary.spots import Spot
 
 register = template.Library()
+
+STRIP = {kind: f'<i class="k-{kind}"></i>' for kind in ("twitch", "clear", "open")}
 
 
 @register.filter
@@ -70,16 +74,29 @@ def duration_words(episode: Episode) -> str:
     return wording.duration_words(episode.duration_seconds, rough=episode.duration_is_rough)
 
 
-@register.simple_tag
-def pick(spot: Spot) -> SafeString:
-    """The four buttons that log a spot again; this is the part of Today that there is most of."""
-    name = escape(spot.name)
+@register.simple_tag(takes_context=True)
+def spot_form(context: Context, spot: Spot, form_id: uuid.UUID, words: str) -> SafeString:
+    """One row of My spots: name, words, 14 days, and four buttons that log it again.
+
+    There is more of this on Today than of anything else, so it is put together here and not by a template.
+    """
+    name, url = escape(spot.name), context["log_url"]
+    day = "" if context["is_today"] else f'<input type="hidden" name="date" value="{context["date"].isoformat()}">'
+    buttons = "".join(
+        f'<button name="strength" value="{value}" aria-label="{name}: {value}, {label}" title="{label}"'
+        f"{' class=on' if spot.strength_that_day == value else ''}>{value}</button>"
+        for value, label in strength_labels(get_language() or "en")
+    )
     return SafeString(
-        "".join(
-            f'<button name="strength" value="{value}" aria-label="{name}: {value}, {words}" title="{words}"'
-            f"{' class=on' if spot.strength_that_day == value else ''}>{value}</button>"
-            for value, words in strength_labels(get_language() or "en")
-        )
+        f'<form class="spot" method="post" action="{url}" hx-post="{url}" hx-target="#log" hx-swap="outerHTML"'
+        f' hx-sync="this:drop"><input type="hidden" name="csrfmiddlewaretoken" value="{context["csrf_token"]}">'
+        f'<input type="hidden" name="id" value="{form_id}">'
+        f'<input type="hidden" name="location" value="{spot.location}">'
+        f'<input type="hidden" name="side" value="{spot.side}">{day}'
+        f'<div class="spot-words"><b id="spot-{spot.key}">{name}</b>'
+        f' <span class="hint">{escape(words)}</span></div>'
+        f'<span class="days14" aria-hidden="true">{"".join(STRIP[kind] for kind in spot.strip)}</span>'
+        f'<div class="pick" role="group" aria-labelledby="spot-{spot.key}">{buttons}</div></form>'
     )
 
 
@@ -87,12 +104,6 @@ def pick(spot: Spot) -> SafeString:
 def strength_labels(language: str) -> list[tuple[int, str]]:
     """The four strengths and their escaped words in a language."""
     return [(int(value), escape(label)) for value, label in Strength.choices]
-
-
-@register.simple_tag
-def strip(spot: Spot) -> SafeString:
-    """One small mark for each of the 14 days."""
-    return SafeString("".join(f'<i class="k-{kind}"></i>' for kind in spot.strip))
 
 
 @register.simple_tag
