@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from diary.models import Day, Effort, Magnesium, SleepQuality, Stress, VolumeUnit
@@ -77,7 +77,8 @@ def alcohol_words(units: Decimal, unit: str = "") -> str:
     """`Alcohol 2 units`."""
     if not units:
         return gettext("Alcohol: none")
-    return gettext("Alcohol %(count)s units") % {"count": number_format(units.normalize(), use_l10n=True)}
+    said = ngettext("Alcohol %(count)s unit", "Alcohol %(count)s units", 1 if units == 1 else 2)
+    return said % {"count": number_format(units.normalize(), use_l10n=True)}
 
 
 def heat_words(value: bool, unit: str = "") -> str:

@@ -273,6 +273,7 @@ class TestContext:
             ("water_ml", "1500", 1500, "Water 1.5 l"),
             ("water_ml", "0", 0, "Water: none"),
             ("alcohol_units", "0", Decimal(0), "Alcohol: none"),
+            ("alcohol_units", "1", Decimal(1), "Alcohol 1 unit"),
             ("alcohol_units", "1.5", Decimal("1.5"), "Alcohol 1.5 units"),
             ("magnesium", "none", "none", "Magnesium: none"),
             ("heat", "false", False, "No heat or heavy sweating"),
