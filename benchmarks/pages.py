@@ -1,4 +1,7 @@
-"""What is asked for: an empty page, and the pages with a diary of three months and one of ten years."""
+"""What is asked for: an empty page, and the pages with a diary of three months and one of ten years.
+
+The one of ten years has far more on each day. What its length costs is seen beside three months that are as busy.
+"""
 
 import datetime as dt
 import io
@@ -11,7 +14,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from benchmarks.requests import Case
-from diary.models import Episode
+from diary.models import Day, Episode, SignCheck
 
 AIM = 4.0
 
@@ -44,10 +47,25 @@ def signed_in(name: str, story: str, until: dt.date) -> str:
     return f"{cookie}={client.cookies[cookie].value}"
 
 
+def forget_all_before(name: str, first: dt.date) -> None:
+    """Leave the days from `first` on: as much on each day as in ten years, but fewer days."""
+    Episode.objects.filter(diarist__user__username=name, local_date__lt=first).delete()
+    Day.objects.filter(diarist__user__username=name, date__lt=first).delete()
+    SignCheck.objects.filter(diarist__user__username=name, date__lt=first).delete()
+
+
 def cases(today: dt.date) -> list[Case]:
     """The empty page first, then every page with the small and with the large diary."""
     quarter, decade = signed_in("quarter", "benign", today), signed_in("decade", "busy-decade", today)
+    busy = signed_in("busy", "busy-decade", today)
+    forget_all_before("busy", today - dt.timedelta(days=91))
     found = [Case("an empty page", "/empty/", quarter)]
+    taps = Taps()
+    found += [
+        Case("Today, 3 busy months", "/", busy, aim=AIM),
+        Case("log a spot, 3 busy months", "/episodes/", busy, taps.form, taps.take_back, aim=AIM),
+        Case("Days, 3 busy months", "/days/", busy),
+    ]
     for label, cookie in (("3 months", quarter), ("10 years", decade)):
         taps = Taps()
         found += [

@@ -42,7 +42,15 @@ def report(rounds: int) -> str:
     found = cases(timezone.localdate())
     with beside_a_worker():
         measure(found, rounds)
-    text = "\n".join([*heading(rounds), *times(found), "", *weight_of(found[1]), ""])
+    text = "\n".join(
+        [
+            *heading(rounds),
+            *times(found),
+            "",
+            *weight_of(next(case for case in found if case.name == "Today, 3 months")),
+            "",
+        ]
+    )
     connections.close_all()
     return text
 
@@ -108,7 +116,8 @@ def heading(rounds: int) -> list[str]:
         f"Written by `python -m benchmarks --write`: {rounds} rounds, the pages taking turns in one process,",
         f"through the whole stack with the settings of production. {machine}, {connection.vendor}.",
         "Every request is that of a signed-in browser. The diary of 3 months is the story `benign`, that of 10",
-        "years is `busy-decade` with 15 episodes a day. Ratios count; milliseconds depend on the machine.",
+        "years is `busy-decade` with 15 episodes a day, and 3 busy months are the last days of that.",
+        "Ratios count; milliseconds depend on the machine.",
         "",
     ]
 
