@@ -14,8 +14,6 @@ ROUGH_SECONDS = (20, 600, 3600, 14400)
 EPISODES_A_BUSY_DAY = 15
 
 ANY_NOTES = (
-    "Barely there.",
-    "Could see it under the skin.",
     "Short, then gone.",
     "Stopped when I stretched.",
     "In bursts, with long breaks.",
@@ -50,6 +48,7 @@ def episode(rng: random.Random, today: Context, chance: Chance, *, last: bool) -
         dt.datetime.combine(today.date, dt.time(12), TZ) if told_later else began_at(rng, today.date, last=last)
     )
     started_at = local.astimezone(dt.UTC)
+    strength = min(4, max(1, round(rng.gauss(chance.strength, 0.5))))
     later = dt.timedelta(hours=20) if told_later else dt.timedelta(minutes=rng.choice((0, 0, 1, 2, 5, 30)))
     return {
         "started_at": started_at,
@@ -59,10 +58,10 @@ def episode(rng: random.Random, today: Context, chance: Chance, *, last: bool) -
         "start_time_known": not told_later,
         "location": chance.location,
         "side": chance.side,
-        "strength": drawn_strength(rng, chance) if rng.random() < 0.93 else None,
+        "strength": strength if rng.random() < 0.93 else None,
         "how_often": rng.choice((0, 1, 1, 2, 2, 3)) if rng.random() < 0.5 else None,
         "at_rest": rng.random() < 0.8 if rng.random() < 0.6 else None,
-        "note": rng.choice(notes_for(today, local)) if rng.random() < 0.12 else "",
+        "note": rng.choice(notes_for(today, local, strength)) if rng.random() < 0.12 else "",
         "recorded_at": started_at + later,
         **duration(rng, chance),
     }
@@ -90,11 +89,6 @@ def changes_clocks(date: dt.date) -> bool:
     return len({end.utcoffset() for end in ends}) == 2
 
 
-def drawn_strength(rng: random.Random, chance: Chance) -> int:
-    """A strength near the usual one."""
-    return min(4, max(1, round(rng.gauss(chance.strength, 0.5))))
-
-
 def duration(rng: random.Random, chance: Chance) -> dict[str, Any]:
     """How long: mostly one of the four rough answers, now and then timed, now and then not said."""
     seconds = chance.seconds * rng.uniform(0.3, 2.5)
@@ -107,9 +101,9 @@ def duration(rng: random.Random, chance: Chance) -> dict[str, Any]:
     return {"duration_seconds": nearest, "duration_is_rough": True}
 
 
-def notes_for(today: Context, local: dt.datetime) -> list[str]:
-    """Notes that fit the hour and the day."""
-    notes = list(ANY_NOTES)
+def notes_for(today: Context, local: dt.datetime, strength: int) -> list[str]:
+    """Notes that fit the hour, the day and the strength."""
+    notes = [*ANY_NOTES, "Barely there." if strength == 1 else "Could see it under the skin."]
     if local.hour < 6:
         return [*notes, "Woke me up.", "Lay awake with it.", "At night, went back to sleep."]
     if today.exercise_minutes and local.hour >= 17:

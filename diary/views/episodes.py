@@ -95,9 +95,11 @@ def save_details(request: DiaryRequest, found: Episode) -> HttpResponse:
     if not form.is_valid():
         bar = {"episode": found, "details": form}
         return render_day(request, found.local_date, status=HTTPStatus.UNPROCESSABLE_ENTITY, bar=bar)
-    form.fill(found)
-    recording.change_episode(request.diarist, found)
-    return show_logged(request, recording.Logged(found, created=False))
+    # Whatever was sent a moment ago from here or elsewhere counts too: a double tap is no stale form.
+    changed = recording.change_details(request.diarist, found.pk, form.fill)
+    if changed is None:
+        raise Http404
+    return show_logged(request, recording.Logged(changed, created=False))
 
 
 def show_episode(request: DiaryRequest, found: Episode, form: EpisodeForm, **extra: Any) -> HttpResponse:

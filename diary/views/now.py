@@ -66,7 +66,13 @@ def stop(request: DiaryRequest, pk: uuid.UUID) -> HttpResponse:
         elapsed = request.now - episode.started_at
         episode.duration_seconds, episode.duration_is_rough = int(elapsed.total_seconds()), False
     episode.is_ongoing = False
-    recording.change_episode(request.diarist, episode)
+    try:
+        recording.change_episode(request.diarist, episode)
+    except recording.StaleForm as stale:
+        # A second tap, or another device, was faster; where that did not stop it, its end is asked for anew.
+        if stale.current.is_ongoing:
+            return ask_end(request, stale.current, StopForm(episode=stale.current, now=request.now))
+        episode = stale.current
     return show_logged(request, recording.Logged(episode, created=False))
 
 

@@ -85,6 +85,14 @@ class TestEveryStory:
         assert signs == {"spreading": ["buttons"], "worsening": ["jars"]}.get(story, [])
 
 
+def test_notes_fit_what_they_are_written_beside() -> None:
+    rows = [row for row in invent("busy-decade", seed=1, until=UNTIL).episodes if row["note"]]
+    assert 1 in {row["strength"] for row in rows if row["note"] == "Barely there."} <= {1, None}
+    assert 2 in {row["strength"] for row in rows if "under the skin" in row["note"]} <= {2, 3, 4, None}
+    woken = {row["started_at"].astimezone(BERLIN).hour for row in rows if row["note"] == "Woke me up."}
+    assert max(woken) < 6
+
+
 def test_benign_comes_and_goes() -> None:
     diary = invent("benign", seed=1, until=UNTIL)
     assert len([row for row in diary.days if row["no_twitches"]]) > 20
