@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 from pytest_django.fixtures import Settings
 
@@ -32,6 +33,12 @@ def django_db_modify_db_settings(
     default = django_settings.DATABASES["default"]
     if default["ENGINE"].endswith("sqlite3"):
         default.setdefault("TEST", {})["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    """A test that spoke German leaves it on in its thread; the next one begins in English again."""
+    translation.activate("en")
 
 
 @pytest.fixture(autouse=True)
