@@ -39,12 +39,6 @@ def day_words(date: dt.date, today: dt.date) -> str:
 
 
 @register.filter
-def ago_words(date: dt.date, today: dt.date) -> str:
-    """{{ date|ago_words:request.today }} gives `3 days ago`."""
-    return wording.ago_words(date, today)
-
-
-@register.filter
 def clock_words(episode: Episode) -> str:
     """{{ episode|clock_words }} gives `21:40`; empty where only the date is known."""
     return wording.clock_words(episode.moment) if episode.start_time_known else ""
@@ -60,18 +54,6 @@ def entry_words(episode: Episode) -> str:
 def strength_words(strength: int | None) -> str:
     """{{ episode.strength|strength_words }} gives `seen`."""
     return wording.strength_words(strength)
-
-
-@register.filter
-def how_often_words(how_often: int | None) -> str:
-    """{{ episode.how_often|how_often_words }} gives `a few times`."""
-    return wording.how_often_words(how_often)
-
-
-@register.filter
-def duration_words(episode: Episode) -> str:
-    """{{ episode|duration_words }} gives `about an hour` or `1 h 20 min`."""
-    return wording.duration_words(episode.duration_seconds, rough=episode.duration_is_rough)
 
 
 @register.simple_tag(takes_context=True)
