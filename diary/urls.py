@@ -3,7 +3,7 @@
 from django.urls import path
 
 from diary import converters
-from diary.views import check, days, episodes, medicines, now, settings, spots, today, welcome
+from diary.views import check, days, episodes, erase, medicines, now, settings, spots, today, welcome
 
 app_name = "diary"
 converters.register()
@@ -31,6 +31,9 @@ urlpatterns = [
     path("medicines/", medicines.medicines, name="medicines"),
     path("medicines/<uuid:pk>/", medicines.medicine, name="medicine"),
     path("medicines/<uuid:pk>/delete/", medicines.delete, name="delete_medicine"),
+    path("data/delete/day/", erase.delete_day, name="delete_day"),
+    path("data/delete/spot/", erase.delete_spot, name="delete_spot"),
+    path("data/delete/account/", erase.delete_account, name="delete_account"),
     path("settings/", settings.settings, name="settings"),
     path("welcome/", welcome.welcome, name="welcome"),
     path("welcome/<int:step>/", welcome.welcome, name="welcome_step"),

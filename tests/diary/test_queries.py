@@ -103,6 +103,12 @@ VISITS = [
     Visit("medicines", "/medicines/", medicine, status=302),
     Visit("medicine", f"/medicines/{MEDICINE}/"),
     Visit("delete_medicine", f"/medicines/{MEDICINE}/delete/", nothing),
+    Visit("delete_day", f"/data/delete/day/?date={TODAY}"),
+    Visit("delete_day", "/data/delete/day/", lambda: {"date": str(TODAY)}, status=302),
+    Visit("delete_spot", "/data/delete/spot/"),
+    Visit("delete_spot", "/data/delete/spot/?spot=calf-left"),
+    Visit("delete_spot", "/data/delete/spot/", lambda: {"spot": "calf-left"}, status=302),
+    Visit("delete_account", "/data/delete/account/"),
     Visit("settings", "/settings/"),
     Visit("welcome", "/welcome/"),
     Visit("welcome_step", "/welcome/2/"),
@@ -115,6 +121,20 @@ ONE_ROW = {"restore"}
 def _now() -> Iterator[None]:
     with time_machine.travel(NOW, tick=False):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _proven(as_alice: Client, alice: Diarist) -> None:
+    """Alice typed her password just now: some pages ask for that."""
+    proof = {"method": "password", "at": NOW.timestamp(), "reauthenticated": True}
+    session = as_alice.session
+    session.update(
+        {
+            "account_authentication_methods": [proof],
+            "account_authentication_methods_user": str(alice.pk),
+        }
+    )
+    session.save()
 
 
 def write(diarist: Diarist, *, days: int, a_day: int) -> None:
