@@ -19,4 +19,12 @@ PUBLIC_ROUTES: dict[str, str] = {
     "account_reset_password_from_key_done": "says that the password is changed",
     "account_email_verification_sent": "says that the e-mail to confirm an address is on its way",
     "account_confirm_email": "the link in that e-mail, perhaps opened on another device",
+    # The API knows no sessions. Each of its views asks for an access token itself; a test walks them all.
+    "api:openapi-json": "what the API can do; holds nothing of anybody",
+    "api:log_episode": "asks for an access token that may log",
+    "api:mark_no_twitches": "asks for an access token that may log",
+    "api:unmark_no_twitches": "asks for an access token that may log",
+    "api:read_days": "asks for an access token that may read",
+    "api:read_day": "asks for an access token that may read",
+    "api:read_findings": "asks for an access token that may read",
 }

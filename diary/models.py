@@ -316,6 +316,36 @@ class Medicine(models.Model):
         return f"medicine {self.pk}"
 
 
+class AccessToken(models.Model):
+    """Lets a program of the person read the diary or log in it; what it has to say itself is nowhere stored.
+
+    `digest` is the SHA-256 of the token, which is random and long enough not to be guessed from it. `start` is
+    what it begins with, so that the person can tell two apart.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    diarist = models.ForeignKey(Diarist, on_delete=models.CASCADE, related_name="access_tokens")
+    name = models.CharField(max_length=100)
+    may_read = models.BooleanField(default=False)
+    may_log = models.BooleanField(default=False)
+    digest = models.CharField(max_length=64, unique=True)
+    start = models.CharField(max_length=12)
+    made_at = models.DateTimeField()
+    expires_on = models.DateField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="access_token_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(may_read=True) | Q(may_log=True), name="access_token_may_do_something"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"access token {self.pk}"
+
+
 def place_name(location: str, side: str) -> str:
     """The place in the reader's language, e.g. `Left calf`."""
     return gettext(body.LOCATIONS[location].name(side)) if location else ""

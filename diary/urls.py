@@ -3,7 +3,7 @@
 from django.urls import path
 
 from diary import converters
-from diary.views import check, days, episodes, erase, medicines, now, settings, spots, today, welcome
+from diary.views import check, days, episodes, erase, medicines, now, settings, spots, today, tokens, welcome
 
 app_name = "diary"
 converters.register()
@@ -35,6 +35,10 @@ urlpatterns = [
     path("data/delete/spot/", erase.delete_spot, name="delete_spot"),
     path("data/delete/account/", erase.delete_account, name="delete_account"),
     path("settings/", settings.settings, name="settings"),
+    path("settings/tokens/", tokens.tokens, name="tokens"),
+    path("settings/tokens/new/", tokens.new_token, name="new_token"),
+    path("settings/tokens/<uuid:pk>/revoke/", tokens.revoke_token, name="revoke_token"),
+    path("api/", tokens.api, name="api"),
     path("welcome/", welcome.welcome, name="welcome"),
     path("welcome/<int:step>/", welcome.welcome, name="welcome_step"),
 ]

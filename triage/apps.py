@@ -8,3 +8,7 @@ class TriageConfig(AppConfig):
 
     name = "triage"
     verbose_name = "Triage"
+
+    def ready(self) -> None:
+        """Listen for what is deleted for good."""
+        from triage import erasing  # noqa: F401, PLC0415  (it needs the models, which are loaded by now)

@@ -77,6 +77,7 @@ def rows(alice: Diarist) -> list[Model]:
         alice.days.create(date=DATE, note=SECRET),
         alice.sign_checks.create(**place, date=DATE, sign="write", answer="yes", recorded_at=NOW),
         alice.medicines.create(name=SECRET, started_on=DATE),
+        alice.access_tokens.create(name=SECRET, may_read=True, digest="x", start="mtd_x", made_at=NOW),
     ]
 
 
@@ -152,7 +153,7 @@ def test_a_stranger_finds_no_row_of_somebody_else(as_charlie: Client, rows: list
 def test_no_form_of_a_stranger_reaches_a_row_of_somebody_else(
     as_charlie: Client, alice: Diarist, rows: list[Model], name: str
 ) -> None:
-    mine = {"diary.episode", "diary.day", "diary.signcheck", "diary.medicine"}
+    mine = {"diary.episode", "diary.day", "diary.signcheck", "diary.medicine", "diary.accesstoken"}
     before = {table: [row for row in everything()[table] if row["diarist_id"] == alice.pk] for table in mine}
     for row in rows:
         form = {

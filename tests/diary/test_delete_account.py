@@ -27,6 +27,7 @@ from tests.conftest import NOW, make_diarist
 from tests.diary.diaries import episode_at
 from tests.diary.test_check import text_of
 from tests.diary.test_delete_day import prove
+from triage import scan
 
 URL = "/data/delete/account/"
 SURE = {"sure": "on"}
@@ -65,6 +66,19 @@ def live(client: Client, owner: User) -> Diarist:
     zoe.days.create(date=dt.date(2026, 11, 20), note=MARK)
     zoe.sign_checks.create(date=dt.date(2026, 11, 20), sign="write", answer="no", recorded_at=NOW, note=MARK)
     zoe.medicines.create(name=MARK)
+    zoe.access_tokens.create(name=MARK, may_read=True, digest=MARK, start="mtd_", made_at=NOW)
+    scan.bring_up_to_date(zoe, dt.date(2026, 11, 23))
+    zoe.findings.create(
+        key=MARK,
+        rule="persistence",
+        kind="flag",
+        level="talk",
+        since=dt.date(2026, 11, 1),
+        digest="x",
+        rules_version="x",
+        opened_on=dt.date(2026, 11, 20),
+        changed_on=dt.date(2026, 11, 20),
+    )
     address = EmailAddress.objects.create(user=user, email=user.email, primary=True)
     EmailConfirmation.objects.create(email_address=address, key=MARK, created=NOW)
     Authenticator.objects.create(user=user, type="recovery_codes", data={"seed": MARK})

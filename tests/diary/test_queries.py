@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from diary import urls
 from diary.body import LOCATIONS
-from diary.models import Day, Diarist, Episode, Medicine, SignCheck
+from diary.models import AccessToken, Day, Diarist, Episode, Medicine, SignCheck
 from diary.moments import at_wall_clock
 from diary.signs import CHECK_SIGNS
 from tests.conftest import BERLIN, NOW
@@ -23,7 +23,7 @@ TODAY = dt.date(2026, 11, 23)
 YESTERDAY, MISSED = TODAY - dt.timedelta(days=1), TODAY - dt.timedelta(days=5)
 PLACES = [(place.id, side) for place in LOCATIONS.values() for side in place.sides]
 NEWEST = uuid.UUID(int=1)
-TIMER, MEDICINE, ANSWER = uuid.UUID(int=2), uuid.UUID(int=3), uuid.UUID(int=4)
+TIMER, MEDICINE, ANSWER, TOKEN = (uuid.UUID(int=number) for number in (2, 3, 4, 5))
 SMALL = {"days": 30, "a_day": 1}
 
 
@@ -62,6 +62,11 @@ def answers() -> dict[str, str]:
 def medicine() -> dict[str, str]:
     """A new medicine."""
     return {"id": str(uuid.uuid4()), "name": "Salbutamol"}
+
+
+def new_token() -> dict[str, str]:
+    """A new access token."""
+    return {"id": str(uuid.uuid4()), "name": "Button", "may_log": "on"}
 
 
 def nothing() -> dict[str, str]:
@@ -110,6 +115,11 @@ VISITS = [
     Visit("delete_spot", "/data/delete/spot/", lambda: {"spot": "calf-left"}, status=302),
     Visit("delete_account", "/data/delete/account/"),
     Visit("settings", "/settings/"),
+    Visit("tokens", "/settings/tokens/"),
+    Visit("new_token", "/settings/tokens/new/"),
+    Visit("new_token", "/settings/tokens/new/", new_token),
+    Visit("revoke_token", f"/settings/tokens/{TOKEN}/revoke/"),
+    Visit("api", "/api/"),
     Visit("welcome", "/welcome/"),
     Visit("welcome_step", "/welcome/2/"),
 ]
@@ -158,6 +168,18 @@ def write(diarist: Diarist, *, days: int, a_day: int) -> None:
     SignCheck.objects.create(
         id=ANSWER, diarist=diarist, date=checks[0], sign="write", answer="yes", recorded_at=NOW, course="same"
     )
+    AccessToken.objects.bulk_create(
+        AccessToken(
+            id=TOKEN if n == 0 else uuid.uuid4(),
+            diarist=diarist,
+            name=f"Button {n}",
+            may_read=True,
+            digest=f"{n}",
+            start="mtd_",
+            made_at=NOW,
+        )
+        for n in range(days * a_day // 15)
+    )
     Medicine.objects.bulk_create(
         Medicine(id=MEDICINE if n == 0 else uuid.uuid4(), diarist=diarist, name=f"Tablet {n}", started_on=TODAY)
         for n in range(days * a_day // 15)
@@ -198,7 +220,7 @@ def test_a_page_of_a_diary_twenty_times_as_large_asks_as_often(
 ) -> None:
     write(alice, **SMALL)
     few = queries(as_alice, visit)
-    for rows in (alice.episodes, alice.days, alice.sign_checks, alice.medicines):
+    for rows in (alice.episodes, alice.days, alice.sign_checks, alice.medicines, alice.access_tokens):
         rows.all().delete()
     write(alice, **SMALL | grown)
     many = queries(as_alice, visit)
