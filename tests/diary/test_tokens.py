@@ -141,12 +141,12 @@ def test_the_list_says_what_each_may_and_when_it_was_used(
     kept(alice, name="Gone", may_read=False, may_log=True, expires_on=NOW.date() - dt.timedelta(days=1))
     kept(charlie, name="Theirs")
     words = text_of(as_alice.get(LIST))
-    assert "Bed may log and read · begins with mtd_abcdef made 2026-11-23 · last used 2026-11-23 at 20:40" in words
+    assert "Bed may log and read · begins with mtd_abcdef made 23 Nov · last used 23 Nov at 20:40" in words
     assert "valid until you revoke it" in words
     assert (
-        "Script may read · begins with mtd_abcdef made 2026-11-23 · never used · valid until 2026-11-23" in words
+        "Script may read · begins with mtd_abcdef made 23 Nov · never used · valid until 23 Nov" in words
     )
-    assert "Gone may log · begins with mtd_abcdef made 2026-11-23 · never used · no longer valid" in words
+    assert "Gone may log · begins with mtd_abcdef made 23 Nov · never used · no longer valid" in words
     assert "Theirs" not in words
 
 
