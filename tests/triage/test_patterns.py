@@ -163,7 +163,7 @@ def test_the_calm_card_is_earned(as_alice: Client, alice: Diarist) -> None:
 
 def test_asked_about_days_that_are_not_recorded_one_tap_fills_them(as_alice: Client, alice: Diarist) -> None:
     write_ask(alice)
-    assert "6 days between 10 Nov and 22 Nov are not recorded. Was it there on them?" in words(as_alice)
+    assert "6 days are not recorded (10 to 22 November). Was it there on them?" in words(as_alice)
     page = as_alice.post(f"/patterns/{finding().pk}/answer/", {"answer": "yes"}, follow=True)
     assert "Left calf: noted for 6 days, from memory." in plain(page.content.decode())
     filled = alice.episodes.filter(start_time_known=False)
