@@ -10,13 +10,13 @@ from django.utils import translation
 from benchmarks.cohorts.measure import simulate
 from benchmarks.cohorts.scenarios import BY_NAME
 from tests.triage.written import answer, date, diary, twitch
+from triage.following import closing, plain
 from triage.models import Finding
 from triage.rules import findings as said
 from triage.rules.answers import KIND_OF_SIGN
 from triage.rules.assess import assess, replay
 from triage.rules.findings import LEVEL_OF_KIND
 from triage.rules.history import Answer
-from triage.scan import _closing, _plain
 from triage.wording import level_words, looked_for_words, say, source_words
 
 NEVER = re.compile(
@@ -34,8 +34,8 @@ def row(finding: said.Finding) -> Finding:
         since=finding.since,
         location=finding.location or "",
         side=finding.side or "",
-        evidence=_plain(finding.evidence),
-        closes_when=_closing(finding),
+        evidence=plain(finding.evidence),
+        closes_when=closing(finding),
         entry_ids=list(finding.entry_ids),
     )
 
