@@ -20,6 +20,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api.urls),
     path("", include("diary.urls")),
+    path("", include("triage.urls")),
 ]
 handler400 = "config.errors.bad_request"
 handler429 = "config.errors.too_many_requests"

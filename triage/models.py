@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
-from diary.models import Diarist, one_of
+from diary.models import Diarist, one_of, place_name
 from triage.rules.findings import LEVEL_OF_KIND, LEVELS, RULES_OF_KIND
 
 
@@ -88,6 +88,11 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return f"finding {self.pk}"
+
+    @property
+    def place_name(self) -> str:
+        """Its place in the reader's language; empty where it has no single one."""
+        return place_name(self.location, self.side)
 
     @property
     def is_open(self) -> bool:

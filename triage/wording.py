@@ -15,6 +15,7 @@ from diary.models import place_name
 from diary.signs import SIGNS
 from diary.wording import date_words, short_date
 from triage.models import Finding
+from triage.rules.answers import KIND_OF_SIGN
 
 Evidence = Mapping[str, Any]
 
@@ -69,6 +70,23 @@ def looked_for_words(rule: str) -> str:
     }[rule]
 
 
+def not_yet_words(rule: str, weeks: int) -> str:
+    """What a rule can't look for yet, and how many more weeks it needs."""
+    words = {
+        "spread": ngettext(
+            "Spread: can't be told yet; needs %(weeks)d more week with three recorded days.",
+            "Spread: can't be told yet; needs %(weeks)d more weeks with three recorded days each.",
+            weeks,
+        ),
+        "worsening": ngettext(
+            "Getting worse: can't be told yet; needs %(weeks)d more week with three recorded days.",
+            "Getting worse: can't be told yet; needs %(weeks)d more weeks with three recorded days each.",
+            weeks,
+        ),
+    }
+    return words[rule] % {"weeks": weeks}
+
+
 def source_words(rule: str) -> str:
     """Where the guidance behind a rule comes from."""
     return {
@@ -79,7 +97,7 @@ def source_words(rule: str) -> str:
         ),
         "signs": gettext("NICE guideline NG127 and the red-flag list of the MND Association and GPs (RCGP)."),
         "reassurance": gettext(
-            "NHS and NICE: twitches that come and go in one place, without weakness, need no tests as a rule."
+            "NICE tells doctors not to refer small twitches as a rule, unless a muscle gets weak or thin."
         ),
     }[rule]
 
@@ -117,7 +135,9 @@ def _window(evidence: Evidence, today: dt.date) -> str:
         words = gettext(
             "on %(twitched)d of the %(days)d days up to %(date)s, %(clear)d clear, %(open)d not recorded"
         )
-    return words % values
+    left_out = evidence.get("recalled_days_left_out", 0)
+    more = gettext(", %(count)d more from memory, not counted") % {"count": left_out} if left_out else ""
+    return words % values + more
 
 
 def _strengths(evidence: Evidence) -> str:
@@ -231,8 +251,8 @@ def _fourteen_days(finding: Finding, today: dt.date) -> Said:
 
 
 def _listed(finding: Finding, today: dt.date) -> str:
-    """`left calf since 3 Mar, right inner forearm since 2 Apr`."""
-    return ", ".join(
+    """`Left calf since 3 Mar; Right inner forearm since 2 Apr`."""
+    return "; ".join(
         gettext("%(place)s since %(date)s")
         % {"place": place_name(place["location"], place["side"] or ""), "date": _date(place["since"], today)}
         for place in finding.evidence["places"]
@@ -352,8 +372,9 @@ def _rise(finding: Finding) -> str:
 
 
 def _rise_sentence(finding: Finding, today: dt.date) -> str:
-    return gettext("Since about %(date)s: %(rise)s.%(ranks)s") % {
-        "date": date_words(finding.since, today),
+    return gettext("Since about %(date)s, as seen on %(noticed)s: %(rise)s.%(ranks)s") % {
+        "date": short_date(finding.since, today),
+        "noticed": _date(finding.evidence["noticed_on"], today),
         "rise": _rise(finding),
         "ranks": _ranks(finding.evidence),
     }
@@ -552,7 +573,9 @@ def _mention(finding: Finding, today: dt.date) -> Said:
         if medicine
         else gettext("%(sign)s: show it to a doctor or an eye specialist.") % {"sign": sign_name(finding)},
         sentence=_answers(finding, today),
-        meaning=gettext("Some medicines can bring on twitching, and often another one does as well.")
+        meaning=gettext(
+            "Some medicines can bring on twitching. Often there is another one that can be taken instead."
+        )
         if medicine
         else gettext("This goes beyond a plain lid twitch. It can usually be treated."),
         to_do=gettext(
@@ -565,12 +588,18 @@ def _mention(finding: Finding, today: dt.date) -> Said:
 
 
 def _unsure(finding: Finding, today: dt.date) -> Said:
+    to_do = gettext("Try it again and answer the function check. If it stays unclear, let a doctor test it.")
+    if KIND_OF_SIGN[finding.evidence["sign"]] == "emergency":
+        to_do = gettext(
+            "If it is there now, call the emergency number and describe it. If it has gone, speak to a "
+            "doctor today."
+        )
     return Said(
         name=gettext("Not sure: try again"),
         line=gettext("%(sign)s: you were not sure. Try it again on another day.") % {"sign": sign_name(finding)},
         sentence=_answers(finding, today),
         meaning=gettext("“Not sure” is a good answer. Trying it on both sides often makes it clear."),
-        to_do=gettext("Try it again and answer the function check. If it stays unclear, let a doctor test it."),
+        to_do=to_do,
         would_change=gettext("Your next answer, or four weeks without one."),
     )
 

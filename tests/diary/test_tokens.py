@@ -143,9 +143,7 @@ def test_the_list_says_what_each_may_and_when_it_was_used(
     words = text_of(as_alice.get(LIST))
     assert "Bed may log and read · begins with mtd_abcdef made 23 Nov · last used 23 Nov at 20:40" in words
     assert "valid until you revoke it" in words
-    assert (
-        "Script may read · begins with mtd_abcdef made 23 Nov · never used · valid until 23 Nov" in words
-    )
+    assert "Script may read · begins with mtd_abcdef made 23 Nov · never used · valid until 23 Nov" in words
     assert "Gone may log · begins with mtd_abcdef made 23 Nov · never used · no longer valid" in words
     assert "Theirs" not in words
 

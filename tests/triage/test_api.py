@@ -50,7 +50,7 @@ def test_a_finding_says_what_the_page_says(program: Program, alice: Diarist) -> 
     assert said["level"] == shown["level"] == finding.level
     assert (shown["rule"], shown["kind"], shown["since"]) == ("persistence", finding.kind, "2026-11-08")
     assert (shown["location"], shown["side"], shown["place"]) == ("calf", "left", "Left calf")
-    assert (shown["line"], shown["to_do"], shown["found_on"]) == (words.line, words.to_do, "2026-11-23")
+    assert (shown["line"], shown["to_do"], shown["found_on"]) == (words.line, words.to_do, "2026-11-21")
     assert shown["discussed_on"] is None
 
 
