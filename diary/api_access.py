@@ -6,6 +6,7 @@ from typing import Any, Literal
 from allauth.core.internal import ratelimit
 from django.http import HttpRequest
 from django.utils import timezone, translation
+from django.utils.translation import gettext
 from ninja.errors import AuthenticationError, AuthorizationError, Throttled
 from ninja.security import HttpBearer
 
@@ -43,7 +44,7 @@ class AccessTokenAuth(HttpBearer):
         if not consume(request, "api", RATE, str(found.pk)):
             raise Throttled(WAIT_SECONDS)
         if not getattr(found, f"may_{self.scope}"):
-            raise AuthorizationError(message=f"This token may not {self.scope}.")
+            raise AuthorizationError(message=may_not(self.scope))
         note_use(found, now)
         stand_in(request, found, now)
         return found
@@ -52,7 +53,12 @@ class AccessTokenAuth(HttpBearer):
         """Say that the token is not good; who says that too often has to wait."""
         if not consume(request, "api_wrong_token", WRONG_TOKENS_RATE):
             raise Throttled(WAIT_SECONDS)
-        raise AuthenticationError(message="A valid access token is needed.")
+        raise AuthenticationError(message=gettext("A valid access token is needed."))
+
+
+def may_not(scope: Scope) -> str:
+    """Why a good token is not enough."""
+    return gettext("This token may not read.") if scope == "read" else gettext("This token may not log.")
 
 
 def consume(request: HttpRequest, action: str, rate: str, key: str | None = None) -> bool:

@@ -68,7 +68,9 @@ def on_problem(request: HttpRequest, problem: Problem) -> HttpResponse:
 
 def on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     """Said before a view: no token, a wrong one, one that may not, or too many requests."""
-    response = problem_response(error.status_code, str(error))
+    wait = gettext("Too many requests. Wait a minute, then try again.")
+    words = wait if error.status_code == HTTPStatus.TOO_MANY_REQUESTS else str(error)
+    response = problem_response(error.status_code, words)
     if error.status_code == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = 'Bearer realm="Muscle Twitch Diary"'
     if error.status_code == HTTPStatus.TOO_MANY_REQUESTS:

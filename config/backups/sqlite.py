@@ -18,6 +18,8 @@ WAIT_SECONDS = 20
 
 def copy_to(file: Path) -> None:
     """Write a copy of the moment at which this begins; nobody has to wait for it."""
+    if not database().is_file():
+        raise BackupTrouble(f"There is no database {database()} yet.")
     with closing(sqlite3.connect(database(), timeout=WAIT_SECONDS, autocommit=True)) as live:
         _vacuum_into(live, file)
 
@@ -54,8 +56,11 @@ class Held:
 
     def load(self, file: Path) -> None:
         """Put the copy in the place of all there is, in one transaction."""
-        with closing(_open_copy(file)) as copy:
-            copy.backup(self.live)
+        try:
+            with closing(_open_copy(file)) as copy:
+                copy.backup(self.live)
+        except sqlite3.DatabaseError as error:
+            raise BackupTrouble(f"{file} could not be put in place: {error}.") from error
 
 
 @contextmanager
@@ -99,7 +104,10 @@ def _holds(live: sqlite3.Connection) -> bool:
 
 
 def _vacuum_into(live: sqlite3.Connection, file: Path) -> None:
-    live.execute("VACUUM INTO ?", (str(file),))
+    try:
+        live.execute("VACUUM INTO ?", (str(file),))
+    except sqlite3.DatabaseError as error:
+        raise BackupTrouble(f"{file} could not be written: {error}.") from error
 
 
 def _open_copy(file: Path) -> sqlite3.Connection:

@@ -386,6 +386,22 @@ class TestOptions:
         assert (tmp_path / "target").read_text() == "new"
 
 
+class TestWhatSQLiteRefuses:
+    def test_a_database_that_is_not_there_is_not_made(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sqlite, "database", lambda: tmp_path / "none.sqlite3")
+        with pytest.raises(BackupTrouble, match="There is no database"):
+            sqlite.copy_to(tmp_path / "copy")
+        assert list(tmp_path.iterdir()) == []
+
+    def test_no_room_is_said_in_words(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / "x.sqlite3").touch()
+        monkeypatch.setattr(sqlite, "database", lambda: tmp_path / "x.sqlite3")
+        with pytest.raises(BackupTrouble, match="could not be written"):
+            sqlite.copy_to(tmp_path / "no folder" / "copy")
+
+
 class TestHeld:
     """SQLite's file held for one process alone."""
 

@@ -44,8 +44,8 @@ def test_only_places_of_the_diary_are_offered(proven: Client) -> None:
 def test_the_page_counts_what_goes(proven: Client, alice: Diarist) -> None:
     page = text_of(proven.get(URL, {"spot": "calf-left"}))
     assert "Left calf" in page
-    assert "3 entries, from 1 Mar 2026 to 20 Nov 2026" in page
-    assert "1 entry, on 20 Nov 2026" in text_of(proven.get(URL, {"spot": "calf-right"}))
+    assert "3 entries with a twitch from 1 Mar 2026 to 20 Nov 2026" in page
+    assert "1 entry with a twitch on 20 Nov 2026" in text_of(proven.get(URL, {"spot": "calf-right"}))
     assert alice.episodes.count() == 5
 
 
