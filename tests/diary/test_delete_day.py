@@ -1,11 +1,13 @@
 """A day deleted for good: asked with counts, after a fresh proof of who asks, and only that day."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.template.loader import render_to_string
 from django.test import Client
 
 from diary.erasing import erased
@@ -127,3 +129,8 @@ def test_a_day_without_anything_offers_no_button(proven: Client) -> None:
     page = proven.get(URL, DAY)
     assert "there is nothing to delete" in text_of(page)
     assert 'method="post"' not in page.content.decode()
+
+
+def test_the_page_of_ones_data_leads_to_all_three() -> None:
+    part = render_to_string("diary/data_delete.html")
+    assert re.findall(r'href="([^"]+)"', part) == [URL, "/data/delete/spot/", "/data/delete/account/"]
