@@ -10,12 +10,21 @@ from ninja import Field, Router, Schema
 from diary.api_access import AccessTokenAuth
 from diary.api_problems import Problem, ProblemOut
 from diary.middleware import DiaryRequest
+from diary.models import place_name
 from triage import scan
 from triage.models import Finding
 from triage.rules.findings import LEVELS
-from triage.wording import place_of, say
+from triage.wording import places_of, say
 
 router = Router(tags=["findings"])
+
+
+class PlaceOut(Schema):
+    """A place, as the diary stores it and in words."""
+
+    location: str
+    side: str | None
+    place: str
 
 
 class FindingOut(Schema):
@@ -27,9 +36,7 @@ class FindingOut(Schema):
     level: str = Field(json_schema_extra={"enum": list(LEVELS)})
     since: dt.date
     found_on: dt.date
-    location: str | None
-    side: str | None
-    place: str | None = Field(description="The place in words; null where it is about more than one.")
+    places: list[PlaceOut] = Field(description="Empty where it is about the whole diary.")
     name: str
     line: str
     sentence: str
@@ -82,9 +89,10 @@ def shown(finding: Finding, today: dt.date) -> dict[str, Any]:
         | facts
         | {
             "found_on": finding.opened_on,
-            "location": finding.location or None,
-            "side": finding.side or None,
-            "place": place_of(finding) or None,
+            "places": [
+                {"location": location, "side": side or None, "place": place_name(location, side)}
+                for location, side in places_of(finding)
+            ],
             "discussed_on": finding.acknowledged_on if finding.is_quiet else None,
         }
     )

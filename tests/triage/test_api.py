@@ -49,7 +49,7 @@ def test_a_finding_says_what_the_page_says(program: Program, alice: Diarist) -> 
     words = say(finding, TODAY)
     assert said["level"] == shown["level"] == finding.level
     assert (shown["rule"], shown["kind"], shown["since"]) == ("persistence", finding.kind, "2026-11-08")
-    assert (shown["location"], shown["side"], shown["place"]) == ("calf", "left", "Left calf")
+    assert shown["places"] == [{"location": "calf", "side": "left", "place": "Left calf"}]
     assert (shown["line"], shown["to_do"], shown["found_on"]) == (words.line, words.to_do, "2026-11-21")
     assert shown["discussed_on"] is None
 
@@ -70,3 +70,12 @@ def test_a_diary_that_never_rests_is_asked_for_later(
 
     monkeypatch.setattr(scan, "current", never)
     assert program.says("get", "/findings", status=503)["detail"].startswith("The diary is being written in.")
+
+
+def test_a_finding_about_two_places_names_both(program: Program, alice: Diarist) -> None:
+    for back in range(40, -1, -1):
+        twitch(alice, back)
+        if back < 25:
+            twitch(alice, back, side="right")
+    spread = [row for row in program.says("get", "/findings")["findings"] if row["rule"] == "spread"]
+    assert [[place["place"] for place in row["places"]] for row in spread] == [["Left calf", "Right calf"]]
