@@ -3,7 +3,7 @@
 from django.urls import path
 
 from diary import converters
-from diary.views import check, days, episodes, medicines, now, settings, spots, today, welcome
+from diary.views import check, days, episodes, medicines, now, offline, settings, spots, today, welcome
 
 app_name = "diary"
 converters.register()
@@ -31,6 +31,10 @@ urlpatterns = [
     path("medicines/", medicines.medicines, name="medicines"),
     path("medicines/<uuid:pk>/", medicines.medicine, name="medicine"),
     path("medicines/<uuid:pk>/delete/", medicines.delete, name="delete_medicine"),
+    path("manifest.webmanifest", offline.manifest, name="manifest"),
+    path("sw.js", offline.service_worker, name="service_worker"),
+    path("offline/", offline.offline, name="offline"),
+    path("offline/entry/", offline.offline_entry, name="offline_entry"),
     path("settings/", settings.settings, name="settings"),
     path("welcome/", welcome.welcome, name="welcome"),
     path("welcome/<int:step>/", welcome.welcome, name="welcome_step"),

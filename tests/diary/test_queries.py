@@ -64,6 +64,11 @@ def medicine() -> dict[str, str]:
     return {"id": str(uuid.uuid4()), "name": "Salbutamol"}
 
 
+def waited() -> dict[str, str]:
+    """A tap that waited on a device."""
+    return tap() | {"account": Diarist.objects.get(user__username="alice").mark, "kind": "twitch", "age": "60"}
+
+
 def nothing() -> dict[str, str]:
     """A button without fields."""
     return {}
@@ -103,6 +108,10 @@ VISITS = [
     Visit("medicines", "/medicines/", medicine, status=302),
     Visit("medicine", f"/medicines/{MEDICINE}/"),
     Visit("delete_medicine", f"/medicines/{MEDICINE}/delete/", nothing),
+    Visit("manifest", "/manifest.webmanifest"),
+    Visit("service_worker", "/sw.js"),
+    Visit("offline", "/offline/"),
+    Visit("offline_entry", "/offline/entry/", waited, status=201),
     Visit("settings", "/settings/"),
     Visit("welcome", "/welcome/"),
     Visit("welcome_step", "/welcome/2/"),
