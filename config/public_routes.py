@@ -10,6 +10,7 @@ PUBLIC_ROUTES: dict[str, str] = {
     "diary:manifest": "a phone reads it without cookies; holds the name and the icons",
     "diary:service_worker": "a script, the same for everybody; browsers look for a newer one by themselves",
     "diary:offline": "what is shown without a connection; the same for everybody, with nothing of anybody's",
+    "diary:reminders_off": "the link in each reminder; its signature allows one thing, to stop them",
     "account_login": "the front door",
     "mfa_authenticate": "the second step of signing in",
     "mfa_login_webauthn": "signing in with a passkey",

@@ -322,6 +322,28 @@ class Medicine(models.Model):
         return f"medicine {self.pk}"
 
 
+class Reminder(models.Model):
+    """When to remind somebody; `next_at` is the moment of the next e-mail, `last_on` the day of the last."""
+
+    diarist = models.OneToOneField(Diarist, on_delete=models.CASCADE, primary_key=True, related_name="reminder")
+    time = models.TimeField(default=dt.time(20))
+    by_mail = models.BooleanField(default=False)
+    next_at = models.DateTimeField(null=True, blank=True)
+    last_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="reminder_due")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(by_mail=True, next_at__isnull=False) | Q(by_mail=False, next_at__isnull=True),
+                name="reminder_by_mail_has_a_moment",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"reminder {self.pk}"
+
+
 class Receipt(models.Model):
     """An entry that waited on a device has arrived: its id, so that it is never taken in twice."""
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from diary import converters
-from diary.views import check, days, episodes, medicines, now, offline, settings, spots, today, welcome
+from diary.views import check, days, episodes, medicines, now, offline, reminders, settings, spots, today, welcome
 
 app_name = "diary"
 converters.register()
@@ -35,6 +35,9 @@ urlpatterns = [
     path("sw.js", offline.service_worker, name="service_worker"),
     path("offline/", offline.offline, name="offline"),
     path("offline/entry/", offline.offline_entry, name="offline_entry"),
+    path("settings/reminders/", reminders.reminders, name="reminders"),
+    path("settings/reminders/diary.ics", reminders.reminders_calendar, name="reminders_calendar"),
+    path("reminders/off/<str:token>/", reminders.reminders_off, name="reminders_off"),
     path("settings/", settings.settings, name="settings"),
     path("welcome/", welcome.welcome, name="welcome"),
     path("welcome/<int:step>/", welcome.welcome, name="welcome_step"),

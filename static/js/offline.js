@@ -30,6 +30,13 @@
     return fetch(SEND, { method: "POST", body: form, headers, redirect: "manual", signal }).catch(() => null);
   };
 
+  const reasonOf = (answer) => {
+    if (answer?.status === 409) return "other";
+    const isRefusal = answer?.status === 401 || answer?.headers.get("X-Kept") === "signed-out";
+    /* A redirect can only lead to the sign-in page. */
+    return isRefusal || answer?.type === "opaqueredirect" ? "signed-out" : "away";
+  };
+
   /* One by one, oldest first. What was refused stays, with the reason; the rest waits for the next time. */
   const sendAll = async () => {
     const mine = await owner();
@@ -44,8 +51,7 @@
       } else if (answer?.status === 422) {
         await outbox.put({ ...entry, refused: (await answer.json()).words });
       } else {
-        trouble = !answer || answer.status >= 500 || answer.status === 429 ? "away"
-          : answer.status === 409 ? "other" : "signed-out";
+        trouble = reasonOf(answer);
         break;
       }
     }

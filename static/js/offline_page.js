@@ -41,6 +41,11 @@
     if (event.detail.elt.id === "none") event.detail.path = `/days/${today()}/no-twitches/`;
   });
 
+  /* The server took it: it is there again, and so is the real page. */
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.successful) location.replace("/");
+  });
+
   /* "/" is where Today is; any other address is the page that could not be shown. */
   if (location.pathname !== "/offline/") document.getElementById("again").href = location.href;
 

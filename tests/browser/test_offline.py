@@ -250,9 +250,10 @@ def test_a_server_that_is_down_is_as_good_as_no_network(
     expect(page.locator(".note").first).to_contain_text("No connection.")
     expect(page.locator("#waiting li")).to_have_count(1)
     cable.plug_in()
-    page.click("text=Try again")
-    expect(page.locator(".entries li")).to_have_count(1)
-    assert writer.episodes.filter(strength=3).count() == 1
+    # The browser does not know that the server is back: the next tap finds out, and the real page comes.
+    page.click('button[aria-label="Left calf: 1, felt only"]')
+    expect(page.locator(".entries li")).to_have_count(2)
+    assert sorted(writer.episodes.filter(strength__gt=0).values_list("strength", flat=True)) == [1, 3]
     context.close()
 
 
