@@ -71,8 +71,10 @@
   const renew = () => {
     const log = document.getElementById("log");
     if (isShell && !trouble) return leaveShell();
-    if (!log || isShell || log.contains(document.activeElement) || log.querySelector("#details *")) return;
-    htmx.ajax("GET", location.href, { target: "#log", select: "#log", swap: "outerHTML" });
+    if (!log || isShell || log.querySelector("#details *")) return;
+    const focused = log.contains(document.activeElement) && document.activeElement.getAttribute("aria-label");
+    const fresh = htmx.ajax("GET", location.href, { target: "#log", select: "#log", swap: "outerHTML" });
+    if (focused) fresh.then(() => document.querySelector(`#log [aria-label="${CSS.escape(focused)}"]`)?.focus());
   };
   const leaveShell = () => location.replace(location.pathname === SHELL ? "/" : location.href);
 
