@@ -8,6 +8,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -126,6 +127,11 @@ class Diarist(models.Model):
 
     def __str__(self) -> str:
         return f"diarist {self.pk}"
+
+    @property
+    def mark(self) -> str:
+        """Tells a browser whose entries wait in its own store, without saying who that is."""
+        return salted_hmac("diary.mark", str(self.pk), algorithm="sha256").hexdigest()[:24]
 
 
 class Place(models.Model):
@@ -344,6 +350,39 @@ class AccessToken(models.Model):
 
     def __str__(self) -> str:
         return f"access token {self.pk}"
+
+
+class Reminder(models.Model):
+    """When to remind somebody; `next_at` is the moment of the next e-mail, `last_on` the day of the last."""
+
+    diarist = models.OneToOneField(Diarist, on_delete=models.CASCADE, primary_key=True, related_name="reminder")
+    time = models.TimeField(default=dt.time(20))
+    by_mail = models.BooleanField(default=False)
+    next_at = models.DateTimeField(null=True, blank=True)
+    last_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="reminder_due")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(by_mail=True, next_at__isnull=False) | Q(by_mail=False, next_at__isnull=True),
+                name="reminder_by_mail_has_a_moment",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"reminder {self.pk}"
+
+
+class Receipt(models.Model):
+    """An entry that waited on a device has arrived: its id, so that it is never taken in twice."""
+
+    id = models.UUIDField(primary_key=True)
+    diarist = models.ForeignKey(Diarist, on_delete=models.CASCADE, related_name="receipts")
+    received_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"receipt {self.pk}"
 
 
 def place_name(location: str, side: str) -> str:

@@ -3,7 +3,21 @@
 from django.urls import path
 
 from diary import converters
-from diary.views import check, days, episodes, erase, medicines, now, settings, spots, today, tokens, welcome
+from diary.views import (
+    check,
+    days,
+    episodes,
+    erase,
+    medicines,
+    now,
+    offline,
+    reminders,
+    settings,
+    spots,
+    today,
+    tokens,
+    welcome,
+)
 
 app_name = "diary"
 converters.register()
@@ -34,6 +48,13 @@ urlpatterns = [
     path("data/delete/day/", erase.delete_day, name="delete_day"),
     path("data/delete/spot/", erase.delete_spot, name="delete_spot"),
     path("data/delete/account/", erase.delete_account, name="delete_account"),
+    path("manifest.webmanifest", offline.manifest, name="manifest"),
+    path("sw.js", offline.service_worker, name="service_worker"),
+    path("offline/", offline.offline, name="offline"),
+    path("offline/entry/", offline.offline_entry, name="offline_entry"),
+    path("settings/reminders/", reminders.reminders, name="reminders"),
+    path("settings/reminders/diary.ics", reminders.reminders_calendar, name="reminders_calendar"),
+    path("reminders/off/<str:token>/", reminders.reminders_off, name="reminders_off"),
     path("settings/", settings.settings, name="settings"),
     path("settings/tokens/", tokens.tokens, name="tokens"),
     path("settings/tokens/new/", tokens.new_token, name="new_token"),

@@ -26,6 +26,7 @@ PARTS: dict[str, Any] = {
     "pk": uuid.UUID("11111111-1111-4111-8111-111111111111"),
     "step": 1,
     "key": "x",
+    "token": "x",
     "uidb36": "1",
     "object_id": "1",
     "id": "1",

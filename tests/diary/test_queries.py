@@ -74,6 +74,11 @@ def new_token() -> dict[str, str]:
     return {"id": str(uuid.uuid4()), "name": "Button", "may_log": "on"}
 
 
+def waited() -> dict[str, str]:
+    """A tap that waited on a device."""
+    return tap() | {"account": Diarist.objects.get(user__username="alice").mark, "kind": "twitch", "age": "60"}
+
+
 def nothing() -> dict[str, str]:
     """A button without fields."""
     return {}
@@ -119,6 +124,14 @@ VISITS = [
     Visit("delete_spot", "/data/delete/spot/?spot=calf-left"),
     Visit("delete_spot", "/data/delete/spot/", lambda: {"spot": "calf-left"}, status=302),
     Visit("delete_account", "/data/delete/account/"),
+    Visit("manifest", "/manifest.webmanifest"),
+    Visit("service_worker", "/sw.js"),
+    Visit("offline", "/offline/"),
+    Visit("offline_entry", "/offline/entry/", waited, status=201),
+    Visit("reminders", "/settings/reminders/"),
+    Visit("reminders", "/settings/reminders/", nothing, status=422),
+    Visit("reminders_calendar", "/settings/reminders/diary.ics"),
+    Visit("reminders_off", "/reminders/off/x/", status=404),
     Visit("settings", "/settings/"),
     Visit("tokens", "/settings/tokens/"),
     Visit("new_token", "/settings/tokens/new/"),
