@@ -18,6 +18,7 @@ urlpatterns = [
     path("accounts/email/", email_page, name="account_email"),
     path("accounts/", include("allauth.urls")),
     path("", include("diary.urls")),
+    path("", include("triage.urls")),
 ]
 handler400 = "config.errors.bad_request"
 handler429 = "config.errors.too_many_requests"
