@@ -1,4 +1,4 @@
-"""What the triggers page says of a factor: names, cut-offs, shares, what is missing, and the guidance beside it."""
+"""What the triggers page says of a factor: names, cut-offs, shares, what is missing, the guidance beside it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from triage.triggers.factors import BY_NAME, Cut
 from triage.triggers.look import Lacking, Need, Seen
 
 Text = str | Promise
+NO_BREAK = "\u00a0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,12 @@ class Bar:
     def words(self) -> str:
         """`12 of 26 days, 46 %`."""
         said = ngettext("%(twitch)d of %(days)d day", "%(twitch)d of %(days)d days", self.days)
-        return f"{said % {'twitch': self.twitch, 'days': self.days}}, {self.filled} %"
+        return f"{said % {'twitch': self.twitch, 'days': self.days}}, {self.share}"
+
+    @property
+    def share(self) -> str:
+        """`46 %`, never torn apart at the end of a line."""
+        return f"{self.filled}{NO_BREAK}%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +122,12 @@ def card_of(seen: Seen, volume_unit: str) -> Card:
     table = seen.table
     with_it = Bar(bar_label(seen), table.with_twitch, table.with_days)
     without = Bar(pgettext("bar", "Other days"), table.without_twitch, table.without_days)
-    sentence = gettext("%(when)s you logged twitches on %(share)d %% of the days, otherwise on %(other)d %%.")
+    sentence = gettext("%(when)s you logged twitches on %(share)s of the days, otherwise on %(other)s.")
     return Card(
         name=seen.name,
         title=TITLES[seen.name],
         level=str(LEVELS[seen.level]),
-        sentence=sentence % {"when": when(seen, volume_unit), "share": with_it.filled, "other": without.filled},
+        sentence=sentence % {"when": when(seen, volume_unit), "share": with_it.share, "other": without.share},
         ratio=ratio_words(seen),
         line=line_words(seen.name, seen.cut, volume_unit),
         bars=(with_it, without),
@@ -133,15 +139,15 @@ def unclear_line(seen: Seen, volume_unit: str) -> Line:
     """A factor without a clear link: the two shares."""
     table = seen.table
     said = gettext(
-        "%(when)s twitches on %(share)d %% of the days (%(twitch)d of %(days)d), otherwise on %(other)d %% "
+        "%(when)s: twitches on %(share)s (%(twitch)d of %(days)d days), otherwise on %(other)s "
         "(%(other_twitch)d of %(other_days)d)."
     )
     words = said % {
         "when": when(seen, volume_unit),
-        "share": Bar("", table.with_twitch, table.with_days).filled,
+        "share": Bar("", table.with_twitch, table.with_days).share,
         "twitch": table.with_twitch,
         "days": table.with_days,
-        "other": Bar("", table.without_twitch, table.without_days).filled,
+        "other": Bar("", table.without_twitch, table.without_days).share,
         "other_twitch": table.without_twitch,
         "other_days": table.without_days,
     }
@@ -150,37 +156,35 @@ def unclear_line(seen: Seen, volume_unit: str) -> Line:
 
 def lacking_line(lacking: Lacking, volume_unit: str) -> Line:
     """A factor with too few days: how many it has and how many are missing."""
-    if not lacking.entered:
-        return Line(lacking.name, TITLES[lacking.name], gettext("Not written down on any day yet."))
-    entered = ngettext("Written down on %(count)d day.", "Written down on %(count)d days.", lacking.entered)
     need = need_words(lacking.needs[0], what(lacking.name, lacking.cut, volume_unit))
+    entered = ngettext("Written down on %(count)d day;", "Written down on %(count)d days;", lacking.entered)
+    if not lacking.entered:
+        entered = gettext("Not written down yet;")
     return Line(lacking.name, TITLES[lacking.name], f"{entered % {'count': lacking.entered}} {need}")
 
 
 def need_words(need: Need, factor: str) -> str:
-    """`Missing: 12 more days with alcohol.`"""
+    """`12 more days with alcohol are needed.`"""
     said = {
-        "paired": ngettext(
-            "Missing: %(count)d more day with this and with twitches, or “no twitches”, written down.",
-            "Missing: %(count)d more days with this and with twitches, or “no twitches”, written down.",
-            need.days,
-        ),
+        "paired": ngettext("%(count)d more is needed.", "%(count)d more are needed.", need.days),
         "with": ngettext(
-            "Missing: %(count)d more day with %(factor)s.",
-            "Missing: %(count)d more days with %(factor)s.",
+            "%(count)d more day with %(factor)s is needed.",
+            "%(count)d more days with %(factor)s are needed.",
             need.days,
         ),
         "without": ngettext(
-            "Missing: %(count)d more day without %(factor)s.",
-            "Missing: %(count)d more days without %(factor)s.",
+            "%(count)d more day without %(factor)s is needed.",
+            "%(count)d more days without %(factor)s are needed.",
             need.days,
         ),
         "twitch": ngettext(
-            "Missing: %(count)d more day with twitches.", "Missing: %(count)d more days with twitches.", need.days
+            "%(count)d more day with twitches is needed.",
+            "%(count)d more days with twitches are needed.",
+            need.days,
         ),
         "clear": ngettext(
-            "Missing: %(count)d more day marked “no twitches”.",
-            "Missing: %(count)d more days marked “no twitches”.",
+            "%(count)d more day marked “no twitches” is needed.",
+            "%(count)d more days marked “no twitches” are needed.",
             need.days,
         ),
     }
@@ -205,9 +209,7 @@ def bar_label(seen: Seen) -> str:
 
 def ratio_words(seen: Seen) -> str:
     """`2.2 times as often (plausible range 1.3 to 3.6)`, weighed within the blocks of days."""
-    said = gettext(
-        "Compared within the same weeks: %(ratio)s times as often (plausible range %(low)s to %(high)s)."
-    )
+    said = gettext("Compared within the same weeks: %(ratio)s times as often (plausible range %(low)s–%(high)s).")
     numbers = {"ratio": seen.ratio.value, "low": seen.ratio.low, "high": seen.ratio.high}
     return said % {name: number_format(number, 1) for name, number in numbers.items()}
 
@@ -238,7 +240,7 @@ def number(value: float) -> str:
 def hours(value: float) -> str:
     """`6 h`, `6 h 30`."""
     whole, part = divmod(round(value * 60), 60)
-    return f"{whole} h {part:02d}" if part else f"{whole} h"
+    return f"{whole}{NO_BREAK}h{NO_BREAK}{part:02d}" if part else f"{whole}{NO_BREAK}h"
 
 
 def short(value: float, unit: str) -> str:

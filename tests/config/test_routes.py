@@ -50,7 +50,7 @@ def walk(
 
 ROUTES = dict(walk(get_resolver()))
 CLOSED = sorted(name for name in ROUTES if name not in PUBLIC_ROUTES)
-OF_THE_DIARY = sorted(name for name in ROUTES if name.startswith("diary:"))
+OF_THE_DIARY = sorted(name for name in ROUTES if name.startswith(("diary:", "triage:")))
 
 
 def address(name: str, **given: Any) -> str:
@@ -117,7 +117,7 @@ def test_what_a_visitor_sends_changes_nothing(
     client: Client, alice: Diarist, rows: list[Model], name: str, method: str
 ) -> None:
     before = everything()
-    url = address(name, pk=rows[0].pk) if name.startswith("diary:") else address(name)
+    url = address(name, pk=rows[0].pk) if name in OF_THE_DIARY else address(name)
     data = {
         "id": str(uuid.uuid4()),
         "location": "calf",

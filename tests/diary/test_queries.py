@@ -12,12 +12,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from diary import urls
+from diary import urls as diary_urls
 from diary.body import LOCATIONS
 from diary.models import Day, Diarist, Episode, Medicine, SignCheck
 from diary.moments import at_wall_clock
 from diary.signs import CHECK_SIGNS
 from tests.conftest import BERLIN, NOW
+from triage import urls as triage_urls
 
 TODAY = dt.date(2026, 11, 23)
 YESTERDAY, MISSED = TODAY - dt.timedelta(days=1), TODAY - dt.timedelta(days=5)
@@ -29,7 +30,7 @@ SMALL = {"days": 30, "a_day": 1}
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One request; `names` are the names of the addresses in `diary.urls` that it stands for."""
+    """One request; `name` is the name of the address, of the diary or of triage, that it stands for."""
 
     name: str
     path: str
@@ -106,6 +107,7 @@ VISITS = [
     Visit("settings", "/settings/"),
     Visit("welcome", "/welcome/"),
     Visit("welcome_step", "/welcome/2/"),
+    Visit("triggers", "/triggers/"),
 ]
 # Pages that ask for one row by its id and show nothing else.
 ONE_ROW = {"restore"}
@@ -186,5 +188,5 @@ def test_a_page_of_a_diary_twenty_times_as_large_asks_as_often(
 
 
 def test_every_page_is_looked_at() -> None:
-    names = {pattern.name for pattern in urls.urlpatterns}
+    names = {pattern.name for urls in (diary_urls, triage_urls) for pattern in urls.urlpatterns}
     assert {visit.name for visit in VISITS} | ONE_ROW == names

@@ -173,7 +173,7 @@ def part_of(factor: Factor, calendar: Calendar) -> Seen | Lacking:
 
 def paired(has: Series, calendar: Calendar, lag: int) -> list[tuple[int, float, float]]:
     """Number of the day, whether the factor was there `lag` days before, and whether it twitched."""
-    moved = [None] * lag + list(has[: len(has) - lag])
+    moved = ([None] * lag + list(has))[: len(has)]
     return [
         (number, factor, twitch)
         for number, (factor, twitch) in enumerate(zip(moved, calendar.twitches, strict=True))
