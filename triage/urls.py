@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from triage.views import patterns
+from triage.views import patterns, triggers
 
 app_name = "triage"
 
@@ -14,4 +14,5 @@ urlpatterns = [
     path("patterns/<uuid:pk>/entries/", patterns.entries, name="entries"),
     path("patterns/<uuid:pk>/discussed/", patterns.discussed, name="discussed"),
     path("patterns/<uuid:pk>/answer/", patterns.answer, name="answer"),
+    path("triggers/", triggers.triggers, name="triggers"),
 ]

@@ -32,7 +32,7 @@ SMALL = {"days": 30, "a_day": 1}
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One request, or the second of two with `again`; `names` are the names of the addresses in `diary.urls` that it stands for."""
+    """One request, or the second of two with `again`; `name` is the name of the address that it stands for."""
 
     name: str
     path: str
@@ -149,6 +149,7 @@ VISITS = [
     Visit("answer", f"/patterns/{FINDING}/answer/", lambda: {"answer": "no"}, status=302),
     Visit("welcome", "/welcome/"),
     Visit("welcome_step", "/welcome/2/"),
+    Visit("triggers", "/triggers/"),
 ]
 # Pages that ask for one row by its id and show nothing else.
 ONE_ROW = {"restore"}
