@@ -3,7 +3,7 @@
 from django.urls import path
 
 from diary import converters
-from diary.views import check, days, episodes, medicines, now, settings, spots, today, welcome
+from diary.views import check, days, episodes, medicines, now, settings, spots, timeline, today, welcome
 
 app_name = "diary"
 converters.register()
@@ -23,6 +23,8 @@ urlpatterns = [
     path("days/", days.days, name="days"),
     path("days/calendar/", days.calendar, name="calendar"),
     path("days/fill/", days.fill, name="fill"),
+    path("timeline/", timeline.timeline, name="timeline"),
+    path("timeline/table.csv", timeline.timeline_csv, name="timeline_csv"),
     path("check/", check.check, name="check"),
     path("check/signs/", check.signs, name="signs"),
     path("check/answers/", check.answers, name="answers"),
