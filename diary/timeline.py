@@ -9,9 +9,12 @@ instead of thousands of elements. Colours belong to the style sheet; a trace onl
 
 import copy
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any, Literal
 
 import plotly.graph_objects as go
@@ -167,6 +170,35 @@ def figure(picture: Picture) -> dict[str, Any]:
     return {"data": traces, "layout": layout(picture, slots)}
 
 
+def packed(made: dict[str, Any]) -> dict[str, Any]:
+    """The figure as it travels: instead of dates the minutes since the one before, which packs far smaller.
+
+    Where they begin is midnight of 1970, as in the browser; `unpacked` in static/js/timeline.js undoes it.
+    """
+    return {"data": [trace | {"x": steps(trace["x"])} for trace in made["data"]], "layout": made["layout"]}
+
+
+def steps(dates: Iterable[str | None]) -> list[int | None]:
+    """The minutes from each date to the next; gaps stay."""
+    found: list[int | None] = []
+    before = 0
+    for date in dates:
+        if date is None:
+            found.append(None)
+        else:
+            at = minutes_since_1970(date)
+            found.append(at - before)
+            before = at
+    return found
+
+
+@lru_cache(maxsize=8192)
+def minutes_since_1970(date: str) -> int:
+    """Whole minutes, by the clock on the wall."""
+    moment = dt.datetime.fromisoformat(date)
+    return (moment.toordinal() - 719_163) * 1440 + moment.hour * 60 + moment.minute
+
+
 # --- what never changes, checked by plotly ---------------------------------------------------------------
 def _skeleton(**values: Any) -> Callable[[], dict[str, Any]]:
     """Makes copies of a scatter trace that plotly has checked."""
@@ -223,8 +255,8 @@ def layout(picture: Picture, slots: Slots) -> dict[str, Any]:
     made = copy.deepcopy(_LAYOUT)
     # A little room at both ends, or the marks of the last hours would be cut.
     room = ((picture.last - picture.first) + ONE_DAY) * END_ROOM
-    midnight = dt.datetime.combine(picture.first, dt.time())
-    ends = [minute(midnight - room), minute(midnight + (picture.last - picture.first) + ONE_DAY + room)]
+    start = dt.datetime.combine(picture.first, dt.time())
+    ends = [minute(start - room), minute(start + (picture.last - picture.first) + ONE_DAY + room)]
     made["xaxis"] |= {
         "range": ends,
         "minallowed": ends[0],
@@ -305,30 +337,38 @@ def track_trace(picture: Picture, slots: Slots) -> dict[str, Any]:
 
 def mark_traces(picture: Picture, slots: Slots) -> list[dict[str, Any]]:
     """A trace for each strength and shape, weak ones first so that strong ones lie on top."""
-    pieces: dict[tuple[int, Shape], Arrays] = {}
+    pieces: defaultdict[tuple[int, Shape, bool], Arrays] = defaultdict(Arrays)
     whiskers = Arrays()
-    shows_from = ((picture.last - picture.first) + ONE_DAY) * SHOWS_FROM
-    for mark in picture.marks:
-        shape = shape_of(mark, picture.level, shows_from)
-        arrays = pieces.setdefault((mark.strength or 0, shape), Arrays())
-        y = slots.lanes[mark.lane]
-        if picture.level == "episodes":
-            add_episode(arrays, whiskers, mark, shape, y)
-        else:
-            start, end = mark.start.date(), (mark.start + (mark.length or ONE_DAY)).date()
-            arrays.add(start.isoformat(), end.isoformat(), y, mark.words)
+    if picture.level == "episodes":
+        shows_from = ((picture.last - picture.first) + ONE_DAY) * SHOWS_FROM
+        for mark in picture.marks:
+            shape = shape_of(mark, shows_from)
+            arrays = pieces[mark.strength or 0, shape, mark.time_known]
+            add_episode(arrays, whiskers, mark, shape, slots.lanes[mark.lane])
+    else:
+        for mark in picture.marks:
+            end = mark.start + (mark.length or ONE_DAY)
+            arrays = pieces[mark.strength or 0, "bar", True]
+            arrays.add(midnight(mark.start), midnight(end), slots.lanes[mark.lane], mark.words)
     made = [whiskers.into(_line() | {"meta": {"look": "whisker"}})] if whiskers.x else []
-    for (strength, shape), arrays in sorted(pieces.items()):
-        trace = _line() | {"meta": {"look": shape, "strength": strength}, "uid": f"{shape}-{strength}"}
+    for (strength, shape, time_known), arrays in sorted(pieces.items(), key=itemgetter(0)):
+        trace = _line() | {
+            "meta": {"look": shape, "strength": strength, "time_known": time_known},
+            "uid": f"{shape}-{strength}-{'time' if time_known else 'date'}",
+        }
         trace["line"]["width"] = WIDTHS[strength]
         made.append(arrays.into(trace))
     return made
 
 
-def shape_of(mark: Mark, level: Level, shows_from: dt.timedelta) -> Shape:
+@lru_cache(maxsize=8192)
+def midnight(moment: dt.datetime) -> str:
+    """2026-11-23, where nothing but the date counts."""
+    return moment.date().isoformat()
+
+
+def shape_of(mark: Mark, shows_from: dt.timedelta) -> Shape:
     """A bar where the length shows, a square where it is too short for that, a dot where nobody entered one."""
-    if level != "episodes":
-        return "bar"
     if mark.length is None:
         return "dot"
     return "bar" if mark.length >= shows_from and mark.time_known else "short"
@@ -338,9 +378,8 @@ def add_episode(arrays: Arrays, whiskers: Arrays, mark: Mark, shape: Shape, y: f
     """One episode; where only the date is known it stands at noon on a line from midnight to midnight."""
     start = mark.start
     if not mark.time_known:
-        midnight = dt.datetime.combine(start.date(), dt.time())
-        whiskers.add(midnight.date().isoformat(), (midnight + ONE_DAY).date().isoformat(), y)
-        start = midnight + NOON
+        whiskers.add(edge(start.date()), edge(start.date() + ONE_DAY), y)
+        start = dt.datetime.combine(start.date(), dt.time()) + NOON
     end = start + mark.length if shape == "bar" and mark.length else start
     arrays.add(minute(start), minute(end), y, mark.words, mark.link)
 

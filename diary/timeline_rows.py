@@ -7,10 +7,10 @@ process until the diary changes, because even adding up takes longer than everyt
 import datetime as dt
 import uuid
 from collections import OrderedDict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Avg, Count, F, IntegerField, Max, Min, QuerySet
 from django.db.models.expressions import Func
@@ -22,11 +22,16 @@ from diary.months import first_weekday
 from diary.spots import BODY_ORDER
 from diary.timeline import DAYS_IN, Level, level_of
 
+Made = TypeVar("Made")
 Place = tuple[str, str]
 FACTORS = ("sleep_hours", "caffeine_mg", "exercise_minutes", "stress", "water_ml")
 # The Monday of the week in which the earliest date of a diary lies; weeks are counted from it.
 FIRST_MONDAY = EARLIEST - dt.timedelta(days=EARLIEST.weekday())
-KEPT = 32
+# How many ranges a process keeps, and how many things made of each.
+KEPT, KEPT_MADE = 8, 4
+
+
+_lock = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,20 @@ class Rows:
     context: dict[dt.date, tuple[float | None, ...]]
     signs: tuple[tuple[dt.date, str], ...]
     onsets: dict[Place, dt.date]
+    made: OrderedDict[tuple[object, ...], Any] = field(default_factory=OrderedDict, compare=False, repr=False)
+
+    def once(self, key: tuple[object, ...], make: Callable[[], Made]) -> Made:
+        """What `make` makes of these rows, made once as long as they are kept."""
+        with _lock:
+            if key in self.made:
+                found: Made = self.made[key]
+                return found
+        found = make()
+        with _lock:
+            self.made[key] = found
+            while len(self.made) > KEPT_MADE:
+                self.made.popitem(last=False)
+        return found
 
     @property
     def places(self) -> list[Place]:
@@ -120,6 +139,8 @@ class Rows:
 
     def days_of(self, bucket: dt.date) -> list[dt.date]:
         """The days of a bucket that lie in the range."""
+        if self.step == 1:
+            return [bucket]
         days = (bucket + dt.timedelta(days=n) for n in range(self.step))
         return [day for day in days if self.span.first <= day <= self.span.last]
 
@@ -173,7 +194,6 @@ def count_from() -> dt.date:
 
 
 _kept: OrderedDict[tuple[object, ...], Rows] = OrderedDict()
-_lock = Lock()
 
 
 def rows_of(diarist: Diarist, span: Span, begins_on: dt.date | None, today: dt.date) -> Rows:
@@ -210,8 +230,11 @@ def read(diarist: Diarist, span: Span, begins_on: dt.date | None, today: dt.date
     else:
         sums = tuple(sums_of(episodes, span.level))
     span_days = (span.first, span.last)
-    everywhere = diarist.episodes.filter(local_date__range=span_days).order_by()
-    twitched = frozenset(everywhere.values_list("local_date", flat=True).distinct())
+    if span.level == "episodes" and span.place is None:
+        twitched = frozenset(single.date for single in singles)
+    else:
+        everywhere = diarist.episodes.filter(local_date__range=span_days).order_by()
+        twitched = frozenset(everywhere.values_list("local_date", flat=True).distinct())
     days = diarist.days.filter(date__range=span_days).order_by("date")
     marked = frozenset(days.filter(no_twitches=True).values_list("date", flat=True))
     signs = diarist.sign_checks.filter(date__range=span_days, answer="yes").order_by("date", "recorded_at", "id")

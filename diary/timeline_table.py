@@ -11,15 +11,14 @@ from typing import Any
 
 from django.utils.translation import get_language, gettext, ngettext
 
-from diary.body import LOCATIONS
 from diary.forms.days import place_label
 from diary.history import Kind
 from diary.signs import SIGNS
+from diary.spots import BODY_ORDER
 from diary.timeline_rows import FACTORS, Place, Rows, Sum
 
 # Spreadsheets run a cell that begins like this.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-BODY_ORDER = {location: number for number, location in enumerate(LOCATIONS)}
 
 
 @dataclass(slots=True)
@@ -76,7 +75,7 @@ def line_of(rows: Rows, bucket: dt.date, sums: list[Sum], signs: list[str]) -> L
     twitched = sum(day in rows.twitched for day in days)
     clear = sum(day in rows.clear for day in days)
     missed = sum(rows.could_be_missed(day) for day in days if day not in rows.twitched and day not in rows.clear)
-    sums = sorted(sums, key=lambda row: (-row.entries, BODY_ORDER[row.place[0]], row.place[1]))
+    sums = sorted(sums, key=lambda row: (BODY_ORDER[row.place[0]], row.place[1]))
     return Line(
         date=days[0],
         last=days[-1],

@@ -24,7 +24,7 @@ from diary.models import Stress, VolumeUnit
 from diary.signs import SIGNS
 from diary.timeline import Below, GroundKind, Lane, Mark, Picture, SignMark, runs
 from diary.timeline_rows import FACTORS as FACTOR_NAMES
-from diary.timeline_rows import Place, Rows, Single, Sum
+from diary.timeline_rows import Place, Rows, Single
 from diary.wording import REST_WORDS, duration_words, how_often_words, strength_words
 
 # An axis ends no lower than this, so that one small value does not look like much.
@@ -43,7 +43,7 @@ def picture_of(rows: Rows, shown_below: Iterable[str], volume_unit: str) -> Pict
         last=rows.span.last,
         level=rows.span.level,
         lanes=[Lane(place_key(*place), place_label(*place), group_name(place)) for place in lane_of],
-        marks=list(marks_of(rows, lane_of)),
+        marks=marks_of(rows, lane_of),
         grounds=runs([(day, ground_of(rows, day)) for day in rows.buckets], rows.step),
         below=[below_of(rows, name, volume_unit) for name in shown_below],
         signs=list(sign_marks(rows)),
@@ -76,37 +76,45 @@ def ground_of(rows: Rows, bucket: dt.date) -> GroundKind | None:
 
 
 # --- marks -----------------------------------------------------------------------------------------------
-def marks_of(rows: Rows, lane_of: dict[Place, int]) -> Iterable[Mark]:
-    """Single episodes where the range shows them, sums otherwise."""
-    if rows.span.level == "episodes":
-        for single in rows.singles:
-            yield Mark(
-                lane=lane_of[single.place],
-                start=single.start,
-                length=None if single.seconds is None else dt.timedelta(seconds=single.seconds),
-                strength=single.strength,
-                words=single_words(single),
-                link=str(single.id),
-                time_known=single.time_known,
-            )
-        return
-    for row in rows.sums:
-        start, days = dt.datetime.combine(row.bucket, dt.time()), dt.timedelta(days=row.days)
-        yield Mark(lane_of[row.place], start, days, row.strongest, sum_words(row, rows.step))
-
-
-def single_words(single: Single) -> str:
-    """`seen · 10 min · at rest`."""
+def marks_of(rows: Rows, lane_of: dict[Place, int]) -> list[Mark]:
+    """Single episodes where the range shows them, sums otherwise; lane by lane, which packs best."""
     language = get_language() or "en"
-    return entered_words(
-        language,
-        single.strength,
-        single.ongoing,
-        single.seconds,
-        single.rough,
-        single.how_often,
-        single.at_rest,
-        single.time_known,
+    if rows.span.level == "episodes":
+        singles = sorted(rows.singles, key=lambda single: lane_of[single.place])
+        return [single_mark(language, single, lane_of[single.place]) for single in singles]
+    counts_days = rows.step > 1
+    midnight, days = dt.time(), [dt.timedelta(days=n) for n in range(8)]
+    return [
+        Mark(
+            lane_of[row.place],
+            dt.datetime.combine(row.bucket, midnight),
+            days[row.days],
+            row.strongest,
+            counted_words(language, row.entries, row.days if counts_days else 0, row.strongest),
+        )
+        for row in sorted(rows.sums, key=lambda row: lane_of[row.place])
+    ]
+
+
+def single_mark(language: str, single: Single, lane: int) -> Mark:
+    """One episode."""
+    return Mark(
+        lane=lane,
+        start=single.start,
+        length=None if single.seconds is None else dt.timedelta(seconds=single.seconds),
+        strength=single.strength,
+        words=entered_words(
+            language,
+            single.strength,
+            single.ongoing,
+            single.seconds,
+            single.rough,
+            single.how_often,
+            single.at_rest,
+            single.time_known,
+        ),
+        link=str(single.id),
+        time_known=single.time_known,
     )
 
 
@@ -133,14 +141,9 @@ def entered_words(
     return " · ".join(part for part in parts if part)
 
 
-def sum_words(row: Sum, step: int) -> str:
-    """`3 entries · strongest: seen`, of a week `14 entries on 6 days · strongest: seen`."""
-    return counted_words(get_language() or "en", row.entries, row.days if step > 1 else 0, row.strongest)
-
-
 @lru_cache(maxsize=4096)
 def counted_words(language: str, entries: int, days: int, strongest: int | None) -> str:
-    """How many, on how many days of a week (0: it is one day), and how strong."""
+    """`14 entries on 6 days · strongest: seen`; with 0 `days` it is about one day."""
     count = ngettext("%(count)d entry", "%(count)d entries", entries) % {"count": entries}
     if days:
         on_days = ngettext("on %(count)d day", "on %(count)d days", days) % {"count": days}
@@ -164,14 +167,16 @@ def sign_marks(rows: Rows) -> Iterable[SignMark]:
 # --- context ---------------------------------------------------------------------------------------------
 def below_of(rows: Rows, name: str, volume_unit: str) -> Below:
     """One factor below the lanes."""
-    column = FACTOR_NAMES.index(name)
+    language, column = get_language() or "en", FACTOR_NAMES.index(name)
     values = [(day, value[column]) for day, value in sorted(rows.context.items())]
     entered = [(day, value) for day, value in values if value is not None]
     top = max([LEAST_TOP[name], *(value for _, value in entered)])
     return Below(
         key=name,
         name=factor_name(name),
-        values=[(day, value, value_words(name, value, volume_unit, rows.step)) for day, value in entered],
+        values=[
+            (day, value, value_words(language, name, value, volume_unit, rows.step)) for day, value in entered
+        ],
         top=top,
         ticks=ticks_of(name, top, volume_unit),
     )
@@ -188,14 +193,14 @@ def has_values(rows: Rows, name: str) -> bool:
     return any(values[column] is not None for values in rows.context.values())
 
 
-def value_words(name: str, value: float, volume_unit: str, step: int = 1) -> str:
+@lru_cache(maxsize=8192)
+def value_words(language: str, name: str, value: float, volume_unit: str, step: int) -> str:
     """`Slept 6 h 30`; the mean of a week says that it is one."""
-    words = said(get_language() or "en", name, value, volume_unit)
+    words = said(name, value, volume_unit)
     return gettext("%(value)s, mean of the week") % {"value": words} if step > 1 else words
 
 
-@lru_cache(maxsize=4096)
-def said(language: str, name: str, value: float, volume_unit: str) -> str:
+def said(name: str, value: float, volume_unit: str) -> str:
     """A value as everywhere in the diary; a mean rounded to what can be told apart."""
     if name == "stress" and not value.is_integer():
         return gettext("Stress %(value)s of 4") % {"value": number_format(Decimal(str(round(value, 1))))}
@@ -235,8 +240,8 @@ def round_below(top: float) -> float:
 
 
 # --- one paragraph ---------------------------------------------------------------------------------------
-def summary(rows: Rows, earlier: tuple[int, int] | None) -> list[str]:
-    """The range in a few sentences. `earlier`: days before with twitches at the first place, and recorded ones."""
+def summary(rows: Rows, places: list[tuple[Place, int]], earlier: tuple[int, int] | None) -> list[str]:
+    """The range in a few sentences. `places` as `leading` has them; `earlier` as `before` found it."""
     length = rows.observable_days
     if not rows.recorded:
         return [gettext("Nothing is recorded in these days.")]
@@ -244,7 +249,7 @@ def summary(rows: Rows, earlier: tuple[int, int] | None) -> list[str]:
         "%(count)d of %(length)d day is recorded", "%(count)d of %(length)d days are recorded", length
     )
     without = ngettext("%(count)d of them without twitches", "%(count)d of them without twitches", len(rows.clear))
-    sentences = [*spot_sentences(rows, earlier)]
+    sentences = [*spot_sentences(rows, places, earlier)]
     sentences.append(
         gettext("%(recorded)s, %(without)s.")
         % {
@@ -266,11 +271,11 @@ def leading(rows: Rows) -> list[tuple[Place, int]]:
     return sorted(days.items(), key=lambda item: (-item[1], order[item[0]]))
 
 
-def spot_sentences(rows: Rows, earlier: tuple[int, int] | None) -> Iterable[str]:
+def spot_sentences(rows: Rows, places: list[tuple[Place, int]], earlier: tuple[int, int] | None) -> Iterable[str]:
     """`Left eyelid on 9 of 14 days, strongest: seen, less often than in the 14 days before (on 12).`"""
-    if not rows.sums:
+    if not places:
         return
-    (place, days), *others = leading(rows)
+    (place, days), *others = places
     strongest = max((row.strongest or 0 for row in rows.sums if row.place == place), default=0)
     parts = [
         gettext("%(place)s on %(days)d of %(length)d days")

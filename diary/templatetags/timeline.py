@@ -1,6 +1,7 @@
 """The table of the timeline, for its template."""
 
 import datetime as dt
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -16,39 +17,46 @@ from diary.forms.days import place_label
 from diary.models import Strength
 from diary.signs import SIGNS
 from diary.timeline_rows import FACTORS, Place, Rows
-from diary.timeline_table import Line, kind_words
+from diary.timeline_table import kind_words, lines_of
 from diary.timeline_words import plain_value
 from diary.wording import short_date
 
 register = template.Library()
 
-EMPTY = '<span aria-hidden="true">–</span>'
+EMPTY = "–"
+# Stands in an address where the day of a line goes.
+NO_DAY = dt.date(2000, 1, 1)
 
 
 @register.simple_tag
-def line_cells(lines: list[Line], rows: Rows, address: Any, volume_unit: str) -> SafeString:
+def line_cells(rows: Rows, address: Any, sort: str, volume_unit: str) -> SafeString:
     """All lines of the table. There can be five hundred, so they are put together here and not by a template."""
     language = get_language() or "en"
+    near = escape(address.near(NO_DAY))
+    key = ("table", language, near, sort, volume_unit)
+    return rows.once(key, lambda: SafeString("".join(line_html(rows, near, sort, volume_unit, language))))
+
+
+def line_html(rows: Rows, near: str, sort: str, volume_unit: str, language: str) -> Iterator[str]:
+    """One line after the other; its date leads to the day, or to the two weeks that end with the week."""
     day_url = f"{reverse('diary:today')}?date="
-    out = []
-    for line in lines:
-        url = f"{day_url}{line.date}" if rows.step == 1 else escape(address.near(line.last))
-        kind = f"kind kind-{line.kind}" if line.kind else "kind"
-        places = ", ".join(f"{label_of(language, place)}&nbsp;{count}" for place, count in line.places)
-        cells = [
-            f'<th scope="row"><a href="{url}">{date_label(language, line.date)}</a></th>',
-            f'<td><i class="{kind}" aria-hidden="true"></i>{escape(kind_words(line, rows.step))}</td>',
-            f"<td>{line.entries or EMPTY}</td><td>{strength_label(language, line.strongest)}</td>",
-            f"<td>{places or EMPTY}</td>",
-        ]
-        cells += [
-            f"<td>{value_label(language, name, value, volume_unit)}</td>"
-            for name, value in zip(FACTORS, line.context, strict=True)
-        ]
-        signs = escape(", ".join(gettext(SIGNS[sign].name) for sign in line.signs))
-        cells.append(f"<td>{signs or EMPTY}</td>")
-        out.append(f"<tr>{''.join(cells)}</tr>")
-    return SafeString("".join(out))
+    no_day = NO_DAY.isoformat()
+    for line in lines_of(rows, sort):
+        url = f"{day_url}{line.date}" if rows.step == 1 else near.replace(no_day, line.last.isoformat())
+        kind = f" kind-{line.kind}" if line.kind else ""
+        places = ", ".join([f"{label_of(language, place)}&nbsp;{count}" for place, count in line.places])
+        context = "".join(
+            [
+                f"<td>{value_label(language, name, value, volume_unit)}"
+                for name, value in zip(FACTORS, line.context, strict=True)
+            ]
+        )
+        signs = escape(", ".join(gettext(SIGNS[sign].name) for sign in line.signs)) if line.signs else ""
+        yield (
+            f'<tr><th scope=row><a href="{url}">{date_label(language, line.date)}</a>'
+            f'<td><i class="kind{kind}"></i>{kind_words(line, rows.step)}<td>{line.entries or EMPTY}'
+            f"<td>{strength_label(language, line.strongest)}<td>{places or EMPTY}{context}<td>{signs or EMPTY}"
+        )
 
 
 @register.simple_tag
@@ -96,7 +104,7 @@ def strength_label(language: str, strength: int | None) -> str:
     """The level as a square and in words."""
     if strength is None:
         return EMPTY
-    return f'<i class="level l{strength}" aria-hidden="true">{strength}</i> {escape(Strength(strength).label)}'
+    return f'<i class="level l{strength}">{strength}</i> {escape(Strength(strength).label)}'
 
 
 @lru_cache(maxsize=8192)

@@ -2,13 +2,18 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import json_script
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 from django_htmx.http import push_url
 
@@ -17,9 +22,9 @@ from diary.forms.timeline import NONE_BELOW, RANGE_CHOICES, RANGES, TimelineForm
 from diary.history import ONE_DAY, first_recorded
 from diary.middleware import DiaryRequest
 from diary.models import Strength
-from diary.timeline import figure
+from diary.timeline import figure, packed
 from diary.timeline_rows import FACTORS, Rows, Span, before, rows_of
-from diary.timeline_table import csv_of, lines_of
+from diary.timeline_table import csv_of
 from diary.timeline_words import factor_name, has_values, leading, picture_of, summary
 
 # As static/js/timeline.js has it.
@@ -33,20 +38,17 @@ def timeline(request: DiaryRequest) -> HttpResponse:
     form, rows = asked(request)
     below = [name for name in FACTORS if name in shown_below(form, rows)]
     address = Address(form, below)
-    drawn = figure(picture_of(rows, below, request.diarist.volume_unit))
-    places = leading(rows)
+    places = rows.once(("leading",), lambda: leading(rows))
     compared = before(request.diarist, rows.span, places[0][0]) if places and form.range_key != "all" else None
+    drawn = drawing(rows, below, request.diarist.volume_unit)
     context: dict[str, Any] = {
         "tab": "timeline",
         "form": form,
         "problems": form.problems(),
         "rows": rows,
-        "lines": lines_of(rows, form.value("sort") or ""),
-        "figure": drawn,
-        # The room that the script will draw in, so that nothing jumps.
-        "height": round(drawn["layout"]["meta"]["height"] * LANE_PIXELS),
+        "drawn": drawn,
         "near_url": address.near(dt.date(2000, 1, 1)),
-        "summary": summary(rows, compared),
+        "summary": summary(rows, places, compared),
         "is_empty": rows.begins_on is None and not rows.sums and not rows.context,
         "ranges": [
             (key, label, address.of(range=key, until=None), key == form.range_key) for key, label in RANGE_CHOICES
@@ -80,6 +82,32 @@ def timeline_csv(request: DiaryRequest) -> HttpResponse:
     name = f"timeline-{rows.span.first}-{rows.span.last}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """The figure as the page carries it, and the pixels of height that it will take."""
+
+    script: SafeString
+    height: int
+
+
+class CompactEncoder(DjangoJSONEncoder):
+    """JSON without spaces."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options | {"separators": (",", ":")})
+
+
+def drawing(rows: Rows, below: list[str], volume_unit: str) -> Drawing:
+    """The figure of these rows, kept with them."""
+
+    def draw() -> Drawing:
+        made = figure(picture_of(rows, below, volume_unit))
+        script = json_script(packed(made), "timeline-data", encoder=CompactEncoder)
+        return Drawing(script, round(made["layout"]["meta"]["height"] * LANE_PIXELS))
+
+    return rows.once(("figure", get_language(), *below, volume_unit), draw)
 
 
 def asked(request: DiaryRequest) -> tuple[TimelineForm, Rows]:

@@ -23,8 +23,17 @@
 
   /* Plotly's dates are the clock on the wall, without a zone; here they are numbers as if that were UTC. */
   const ms = (value) => {
+    if (typeof value === "number") return value;
     const [date, time = "00:00"] = String(value).split(/[ T]/);
     return Date.parse(`${date}T${time.slice(0, 8)}Z`);
+  };
+  /* Undoes `packed` of diary/timeline.py. */
+  const unpacked = (figure) => {
+    for (const trace of figure.data) {
+      let at = 0;
+      trace.x = trace.x.map((step) => (step === null ? null : (at += step) * 60_000));
+    }
+    return figure;
   };
   const iso = (number) => new Date(number).toISOString().slice(0, 19);
 
@@ -145,7 +154,7 @@
     const box = figure();
     if (!box || box.dataset.drawn) return;
     box.dataset.drawn = "yes";
-    source = JSON.parse(document.getElementById("timeline-data").textContent);
+    source = unpacked(JSON.parse(document.getElementById("timeline-data").textContent));
     spans = [];
     await show();
     box.querySelector(".holder")?.remove();
@@ -196,7 +205,7 @@
     const start = isWeek && !isMark ? at - 3.5 * 864e5 : at;
     const when = isWeek
       ? `${figure().dataset.week} ${dateWords.format(start)}`
-      : dayWords.format(start) + (isEpisode && !/T12:00$/.test(data.x[n]) ? `, ${clockWords.format(at)}` : "");
+      : dayWords.format(start) + (isEpisode && data.meta.time_known ? `, ${clockWords.format(at)}` : "");
     return { title: lane ? lane[1] : "", when, words: data.text[n], link: linkTo(data, n, isEpisode, isWeek, start) };
   };
 
@@ -309,7 +318,7 @@
     if (!response.ok || box !== figure()) return;
     spans = (await response.json()).spans;
     if (!spans.length) return;
-    const list = document.querySelector(".patterns ul");
+    const list = document.querySelector(".findings ul");
     list.replaceChildren(...spans.map((span, n) => {
       const item = document.createElement("li");
       const number = Object.assign(document.createElement("b"), { textContent: `${n + 1} ` });
@@ -319,7 +328,7 @@
       item.append(number, link, " ", when);
       return item;
     }));
-    document.querySelector(".patterns").hidden = false;
+    document.querySelector(".findings").hidden = false;
     show();
   };
 
