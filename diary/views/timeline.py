@@ -22,13 +22,11 @@ from diary.forms.timeline import NONE_BELOW, RANGE_CHOICES, RANGES, TimelineForm
 from diary.history import ONE_DAY, first_recorded
 from diary.middleware import DiaryRequest
 from diary.models import Strength
-from diary.timeline import figure, packed
+from diary.timeline import LANE_PIXELS, figure, packed
 from diary.timeline_rows import FACTORS, Rows, Span, before, rows_of
 from diary.timeline_table import csv_of
 from diary.timeline_words import factor_name, has_values, leading, picture_of, summary
 
-# As static/js/timeline.js has it.
-LANE_PIXELS = 40
 USUALLY_BELOW = ("sleep_hours", "caffeine_mg", "exercise_minutes", "stress")
 
 

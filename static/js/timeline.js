@@ -1,9 +1,7 @@
 /* The timeline: draws the figure in our colours, says what a mark is, pinches, and shades what patterns found. */
 "use strict";
 (() => {
-  const LANE_PIXELS = 40; /* as diary/views/timeline.py has it */
   const NARROW = 620;
-  const CASED = new Set([0, 1, 2]);
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const language = document.documentElement.lang;
   /* The diary writes days before months and hours to 24 in English too. */
@@ -28,13 +26,34 @@
     return Date.parse(`${date}T${time.slice(0, 8)}Z`);
   };
   /* Undoes `packed` of diary/timeline.py. */
-  const unpacked = (figure) => {
-    for (const trace of figure.data) {
-      let at = 0;
-      trace.x = trace.x.map((step) => (step === null ? null : (at += step) * 60_000));
-    }
-    return figure;
+  const CORNERS = 5;
+  const dated = (steps) => {
+    let at = 0;
+    return steps.map((step) => (step === null ? null : (at += step) * 60_000));
   };
+  const unboxed = ({ boxes, ...trace }) => {
+    const size = boxes.left.length * CORNERS;
+    const spread = (values) => {
+      const all = new Array(size).fill(null);
+      values.forEach((value, n) => { all[n * CORNERS] = value; });
+      return all;
+    };
+    const [x, y] = [new Array(size).fill(null), new Array(size).fill(null)];
+    dated(boxes.left).forEach((left, n) => {
+      const right = left + boxes.wide[n] * 60_000;
+      const [at, top, bottom] = [n * CORNERS, boxes.top[n], boxes.bottom[n]];
+      [x[at], x[at + 1], x[at + 2], x[at + 3]] = [left, right, right, left];
+      [y[at], y[at + 1], y[at + 2], y[at + 3]] = [top, top, bottom, bottom];
+    });
+    Object.assign(trace, { x, y });
+    if (boxes.text) trace.text = spread(boxes.text);
+    if (boxes.customdata) trace.customdata = spread(boxes.customdata);
+    return trace;
+  };
+  const unpacked = ({ data, layout }) => ({
+    layout,
+    data: data.map((trace) => (trace.boxes ? unboxed(trace) : { ...trace, x: dated(trace.x) })),
+  });
   const iso = (number) => new Date(number).toISOString().slice(0, 19);
 
   /* --- looks ------------------------------------------------------------------------------------------ */
@@ -42,35 +61,22 @@
     ink: token("ink"), soft: token("soft"), line: token("line"), edge: token("edge"), card: token("card"),
     accent: token("accent"), ground: token("muscle"), warn: token("warn"),
     strengths: [token("card"), token("s1"), token("s2"), token("s3"), token("s4")],
-    casings: [token("edge"), token("s3"), token("s3")],
+    outlines: [token("edge"), token("s3"), token("s3")],
   });
 
   const painted = (trace, colour) => {
     const { look, strength } = trace.meta;
-    if (look === "clear") return [{ ...trace, fillcolor: colour.ground }];
     if (look === "open")
-      return [{ ...trace, fillcolor: "rgba(0,0,0,0)", fillpattern: { shape: "/", size: 7, solidity: 0.16, fgcolor: colour.edge, bgcolor: "rgba(0,0,0,0)" }, opacity: 0.55 }];
-    if (look === "track") return [{ ...trace, line: { ...trace.line, color: colour.line } }];
-    if (look === "whisker") return [{ ...trace, line: { ...trace.line, color: colour.edge } }];
-    if (look === "below") return [{ ...trace, line: { ...trace.line, width: stroke(), color: colour.edge } }];
+      return { ...trace, fillcolor: "rgba(0,0,0,0)", fillpattern: { shape: "/", size: 7, solidity: 0.16, fgcolor: colour.edge, bgcolor: "rgba(0,0,0,0)" }, opacity: 0.55 };
     if (look === "sign")
-      return [{ ...trace, marker: { ...trace.marker, color: colour.warn }, textfont: { color: colour.ink, size: 12 } }];
-    const mark = { ...trace, line: { ...trace.line, color: colour.strengths[strength] } };
-    if (!CASED.has(strength)) return [mark];
-    /* Pale ones get an outline: the same pieces, wider and darker, beneath. */
-    const casing = { ...trace, uid: `${trace.uid}-casing`, meta: { ...trace.meta, look: "casing" }, hoverinfo: "skip" };
-    delete casing.text;
-    delete casing.customdata;
-    casing.line = { ...trace.line, width: trace.line.width + 3, color: colour.casings[strength] };
-    return [casing, mark];
-  };
-
-  /* As wide as a day or week is now, within reason. */
-  const stroke = () => {
-    const [from, to] = figure().layout?.xaxis?.range ?? source.layout.xaxis.range;
-    const bucket = (source.layout.meta.level === "weeks" ? 7 : 1) * 864e5;
-    const room = figure().clientWidth * (isNarrow() ? 0.95 : 0.8);
-    return Math.min(16, Math.max(1.2, (0.62 * room * bucket) / (ms(to) - ms(from))));
+      return { ...trace, marker: { ...trace.marker, color: colour.warn }, textfont: { color: colour.ink, size: 12 } };
+    if (look === "below" && !trace.fill) return { ...trace, line: { ...trace.line, color: colour.soft } };
+    if (look === "bar") return { ...trace, fillcolor: colour.strengths[strength] };
+    if ("strength" in trace.meta) {
+      const line = { width: strength < 3 ? 1.5 : 0, color: colour.outlines[strength] };
+      return { ...trace, marker: { ...trace.marker, color: colour.strengths[strength], opacity: 1, line } };
+    }
+    return { ...trace, fillcolor: { clear: colour.ground, track: colour.line, whisker: colour.edge, below: colour.edge }[look] };
   };
 
   const laidOut = (colour) => {
@@ -78,16 +84,16 @@
     const narrow = isNarrow();
     const text = { family: getComputedStyle(document.body).fontFamily, size: 12, color: colour.soft };
     layout.font = text;
-    layout.height = Math.round(layout.meta.height * LANE_PIXELS);
+    layout.height = Math.round(layout.meta.height * layout.meta.lane_pixels);
     layout.margin.l = narrow ? 6 : margin(layout);
     layout.margin.r = narrow ? 6 : 12;
-    for (const [name, axis] of Object.entries(layout)) {
-      if (!/^[xy]axis/.test(name)) continue;
+    for (const axis of [layout.xaxis, layout.yaxis]) {
       axis.gridcolor = colour.line;
       axis.linecolor = colour.line;
-      axis.tickfont = { ...text, color: name === "yaxis" ? colour.ink : colour.soft };
-      if (name.startsWith("yaxis") && narrow) squeezed(name, axis);
+      axis.tickfont = { ...text };
     }
+    layout.yaxis.tickfont.color = colour.ink;
+    if (narrow) squeezed(layout);
     layout.xaxis.nticks = narrow ? 5 : 10;
     layout.xaxis.tickformatstops = [
       { dtickrange: [null, 82800000], value: "%H:%M\n%-d %b" },
@@ -101,18 +107,18 @@
     return layout;
   };
 
-  /* Without room at the left the names stand in the plot, above their line. */
-  const squeezed = (name, axis) => {
-    Object.assign(axis, { ticklabelposition: "inside top", ticklabelshift: name === "yaxis" ? 9 : 0, ticklabeloverflow: "allow" });
-    axis.tickfont.size = 11;
-    if (name === "yaxis") return;
-    /* The name of a factor goes where its largest value ends; a number just below would touch it. */
-    const top = axis.range[1] / 1.3;
-    const ticks = axis.tickvals.map((at, n) => [at, axis.ticktext[n]]);
-    const title = ticks.pop();
-    const kept = [...ticks.filter(([at]) => at < 0.65 * top), [top, title[1]]];
-    axis.tickvals = kept.map(([at]) => at);
-    axis.ticktext = kept.map(([, words]) => words);
+  /* Without room at the left the names stand in the plot, above their mark; those that have a row stay in it. */
+  const ABOVE = 9;
+  const squeezed = (layout) => {
+    const { yaxis, meta } = layout;
+    Object.assign(yaxis, { ticklabelposition: "inside top", ticklabelshift: ABOVE, ticklabeloverflow: "allow" });
+    yaxis.tickfont.size = 11;
+    const down = { heading: ABOVE + 7, factor: ABOVE + 7, tick: ABOVE, lane: 0 };
+    /* A number right below the name of its factor would touch it. */
+    const fits = (at, n) => meta.labels[n] !== "tick" || meta.labels[n - 1] !== "factor" || at - yaxis.tickvals[n - 1] > 0.75;
+    const kept = yaxis.tickvals.map((at, n) => [at, n]).filter(([at, n]) => fits(at, n));
+    yaxis.ticktext = kept.map(([, n]) => yaxis.ticktext[n]);
+    yaxis.tickvals = kept.map(([at, n]) => at + down[meta.labels[n]] / meta.lane_pixels);
   };
 
   /* As wide as the longest name. */
@@ -146,7 +152,7 @@
 
   const show = () => {
     const colour = colours();
-    const data = source.data.flatMap((trace) => painted(trace, colour));
+    const data = source.data.map((trace) => painted(trace, colour));
     return Plotly.react(figure(), data, laidOut(colour), CONFIG);
   };
 
@@ -177,22 +183,19 @@
     show();
   });
 
-  /* After a move the strokes of the context get the width of their days, and a way back is offered. */
+  /* After a move a way back is offered. */
   const settle = (change) => {
     if (!Object.keys(change).some((key) => key.startsWith("xaxis"))) return;
     const [from, to] = figure().layout.xaxis.range;
     const [first, last] = source.layout.xaxis.range;
     document.querySelector(".zoomed").hidden = ms(from) <= ms(first) && ms(to) >= ms(last);
-    const below = figure().data.flatMap((trace, n) => (trace.meta?.look === "below" ? [n] : []));
-    if (below.length) Plotly.restyle(figure(), { "line.width": stroke() }, below);
   };
 
   /* --- what a mark says ------------------------------------------------------------------------------- */
+  /* Where the words of a point are: those of a box stand at its first corner. */
   const worded = ({ data, pointNumber }) => {
-    if (data.meta.look === "clear" || data.meta.look === "open" || data.meta.look === "track") return null;
-    if (data.meta.look === "whisker" || data.meta.look === "casing") return null;
-    const n = [pointNumber, pointNumber - 1, pointNumber + 1].find((at) => data.text?.[at]);
-    return n === undefined ? null : n;
+    const n = data.fill ? pointNumber - (pointNumber % CORNERS) : pointNumber;
+    return data.text?.[n] ? n : null;
   };
 
   const contentOf = ({ data, pointNumber }, n) => {
@@ -200,13 +203,12 @@
     const at = ms(data.x[n]);
     const isMark = "strength" in data.meta;
     const isEpisode = isMark && level === "episodes";
-    const lane = isMark && lanes.find(([, , y]) => y === data.y[n]);
+    const lane = isMark && lanes.reduce((near, each) => (Math.abs(each[2] - data.y[n]) < Math.abs(near[2] - data.y[n]) ? each : near));
     const isWeek = level === "weeks" && data.meta.look !== "sign";
-    const start = isWeek && !isMark ? at - 3.5 * 864e5 : at;
     const when = isWeek
-      ? `${figure().dataset.week} ${dateWords.format(start)}`
-      : dayWords.format(start) + (isEpisode && data.meta.time_known ? `, ${clockWords.format(at)}` : "");
-    return { title: lane ? lane[1] : "", when, words: data.text[n], link: linkTo(data, n, isEpisode, isWeek, start) };
+      ? `${figure().dataset.week} ${dateWords.format(at)}`
+      : dayWords.format(at) + (isEpisode && data.meta.time_known ? `, ${clockWords.format(at)}` : "");
+    return { title: lane ? lane[1] : "", when, words: data.text[n], link: linkTo(data, n, isEpisode, isWeek, at) };
   };
 
   const linkTo = (data, n, isEpisode, isWeek, start) => {
@@ -324,7 +326,7 @@
       const number = Object.assign(document.createElement("b"), { textContent: `${n + 1} ` });
       const link = Object.assign(document.createElement("a"), { href: span.url, textContent: span.name, className: "link" });
       const [from, to] = [span.since, span.until].map((date) => date && dateWords.format(ms(date)));
-      const when = Object.assign(document.createElement("span"), { textContent: to ? `${from} – ${to}` : `${from} –`, className: "hint" });
+      const when = Object.assign(document.createElement("span"), { textContent: to ? `${from} – ${to}` : box.dataset.since.replace("DATE", from), className: "hint" });
       item.append(number, link, " ", when);
       return item;
     }));
@@ -344,7 +346,7 @@
       const x1 = ms(end) < ms(last) ? end : last;
       const keys = new Set(span.places.map(({ location, side }) => (side ? `${location}-${side}` : location)));
       const lanes = layout.meta.lanes.filter(([key]) => keys.has(key)).map(([, , at]) => [at - 0.48, at + 0.48]);
-      const bands = keys.size ? lanes : [[0.02, layout.meta.bottom - 0.02]];
+      const bands = keys.size ? lanes : [[0, layout.meta.lanes_end]];
       for (const [y0, y1] of bands)
         shapes.push({
           type: "rect", layer: "below", xref: "x", yref: "y", x0, x1, y0, y1, name: span.key,
