@@ -212,15 +212,15 @@ def packed_trace(trace: dict[str, Any]) -> dict[str, Any]:
     if trace.get("fill") != "toself":
         return trace | {"x": steps(trace["x"])}
     left, right = trace["x"][::CORNERS], trace["x"][1::CORNERS]
-    boxes = {
+    boxes: dict[str, Any] = {
         "left": steps(left),
         "wide": [
             minutes_since_1970(end) - minutes_since_1970(start) for start, end in zip(left, right, strict=True)
         ],
         "top": trace["y"][::CORNERS],
         "bottom": trace["y"][2::CORNERS],
-        **{name: trace[name][::CORNERS] for name in ("text", "customdata") if name in trace},
     }
+    boxes |= {name: trace[name][::CORNERS] for name in ("text", "customdata") if name in trace}
     kept = {name: value for name, value in trace.items() if name not in {"x", "y", "text", "customdata"}}
     return kept | {"boxes": boxes}
 

@@ -245,18 +245,11 @@ def summary(rows: Rows, places: list[tuple[Place, int]], earlier: tuple[int, int
     length = rows.observable_days
     if not rows.recorded:
         return [gettext("Nothing is recorded in these days.")]
-    recorded = ngettext(
-        "%(count)d of %(length)d day is recorded", "%(count)d of %(length)d days are recorded", length
-    )
-    without = ngettext("%(count)d of them without twitches", "%(count)d of them without twitches", len(rows.clear))
-    sentences = [*spot_sentences(rows, places, earlier)]
-    sentences.append(
-        gettext("%(recorded)s, %(without)s.")
-        % {
-            "recorded": recorded % {"count": rows.recorded, "length": length},
-            "without": without % {"count": len(rows.clear)},
-        }
-    )
+    sentences = [
+        *spot_sentences(rows, places, earlier),
+        gettext("Recorded: %(count)d of %(length)d days, %(without)d of them without twitches.")
+        % {"count": rows.recorded, "length": length, "without": len(rows.clear)},
+    ]
     if not rows.sums:
         sentences.insert(0, gettext("No twitches are written down here in these days."))
     return sentences

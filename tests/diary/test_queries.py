@@ -17,6 +17,7 @@ from diary.body import LOCATIONS
 from diary.models import Day, Diarist, Episode, Medicine, SignCheck
 from diary.moments import at_wall_clock
 from diary.signs import CHECK_SIGNS
+from diary.timeline_rows import forget
 from tests.conftest import BERLIN, NOW
 
 TODAY = dt.date(2026, 11, 23)
@@ -93,6 +94,10 @@ VISITS = [
     Visit("calendar", "/days/calendar/"),
     Visit("fill", "/days/fill/"),
     Visit("fill", f"/days/fill/?since={MISSED}&until={MISSED}", fill, status=302),
+    Visit("timeline", "/timeline/"),
+    Visit("timeline", "/timeline/?range=2w", is_htmx=True),
+    Visit("timeline", "/timeline/?range=1y&location=calf-left"),
+    Visit("timeline_csv", "/timeline/table.csv?range=1y"),
     Visit("check", "/check/"),
     Visit("check", "/check/", answers, status=302),
     Visit("signs", "/check/signs/"),
@@ -162,6 +167,7 @@ def episode(diarist: Diarist, date: dt.date, n: int, **values: Any) -> Episode:
 def queries(client: Client, visit: Visit) -> list[str]:
     """What a request asks the database."""
     headers = {"HX-Request": "true"} if visit.is_htmx else {}
+    forget()
     with CaptureQueriesContext(connection) as captured:
         if visit.form is None:
             response = client.get(visit.path, headers=headers)
