@@ -16,6 +16,7 @@ from diary.body import LOCATIONS
 from diary.models import AccessToken, Day, Diarist, Episode, Medicine, SignCheck
 from diary.moments import at_wall_clock
 from diary.signs import CHECK_SIGNS
+from diary.timeline_rows import forget
 from diary.urls import urlpatterns as diary_urls
 from tests.conftest import BERLIN, NOW
 from triage import scan
@@ -108,6 +109,10 @@ VISITS = [
     Visit("calendar", "/days/calendar/"),
     Visit("fill", "/days/fill/"),
     Visit("fill", f"/days/fill/?since={MISSED}&until={MISSED}", fill, status=302),
+    Visit("timeline", "/timeline/"),
+    Visit("timeline", "/timeline/?range=2w", is_htmx=True),
+    Visit("timeline", "/timeline/?range=1y&location=calf-left"),
+    Visit("timeline_csv", "/timeline/table.csv?range=1y"),
     Visit("check", "/check/"),
     Visit("check", "/check/", answers, status=302),
     Visit("signs", "/check/signs/"),
@@ -263,6 +268,8 @@ def queries(client: Client, visit: Visit) -> list[str]:
     headers = {"HX-Request": "true"} if visit.is_htmx else {}
     if visit.again:
         client.get(visit.path)
+    else:
+        forget()
     with CaptureQueriesContext(connection) as captured:
         if visit.form is None:
             response = client.get(visit.path, headers=headers)
