@@ -3,7 +3,7 @@
 from django.urls import path
 
 from diary import converters
-from diary.views import check, days, episodes, medicines, now, settings, spots, today, welcome
+from diary.views import check, days, episodes, medicines, now, settings, spots, today, transfer, welcome
 
 app_name = "diary"
 converters.register()
@@ -32,6 +32,14 @@ urlpatterns = [
     path("medicines/<uuid:pk>/", medicines.medicine, name="medicine"),
     path("medicines/<uuid:pk>/delete/", medicines.delete, name="delete_medicine"),
     path("settings/", settings.settings, name="settings"),
+    path("data/", transfer.data, name="data"),
+    path("data/export/<str:format>/", transfer.export, name="export"),
+    path("data/import/", transfer.upload, name="upload"),
+    path("data/import/<uuid:pk>/", transfer.incoming, name="incoming"),
+    path("data/import/<uuid:pk>/store/", transfer.incoming_store, name="incoming_store"),
+    path("data/import/<uuid:pk>/back/", transfer.incoming_back, name="incoming_back"),
+    path("data/import/<uuid:pk>/cancel/", transfer.incoming_cancel, name="incoming_cancel"),
+    path("data/import/<uuid:pk>/undo/", transfer.incoming_undo, name="incoming_undo"),
     path("welcome/", welcome.welcome, name="welcome"),
     path("welcome/<int:step>/", welcome.welcome, name="welcome_step"),
 ]

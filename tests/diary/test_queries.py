@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from diary import urls
 from diary.body import LOCATIONS
-from diary.models import Day, Diarist, Episode, Medicine, SignCheck
+from diary.models import Day, Diarist, Episode, Import, ImportedDay, Medicine, SignCheck
 from diary.moments import at_wall_clock
 from diary.signs import CHECK_SIGNS
 from tests.conftest import BERLIN, NOW
@@ -23,7 +23,7 @@ TODAY = dt.date(2026, 11, 23)
 YESTERDAY, MISSED = TODAY - dt.timedelta(days=1), TODAY - dt.timedelta(days=5)
 PLACES = [(place.id, side) for place in LOCATIONS.values() for side in place.sides]
 NEWEST = uuid.UUID(int=1)
-TIMER, MEDICINE, ANSWER = uuid.UUID(int=2), uuid.UUID(int=3), uuid.UUID(int=4)
+TIMER, MEDICINE, ANSWER, IMPORT = (uuid.UUID(int=number) for number in range(2, 6))
 SMALL = {"days": 30, "a_day": 1}
 
 
@@ -104,6 +104,16 @@ VISITS = [
     Visit("medicine", f"/medicines/{MEDICINE}/"),
     Visit("delete_medicine", f"/medicines/{MEDICINE}/delete/", nothing),
     Visit("settings", "/settings/"),
+    Visit("data", "/data/"),
+    Visit("export", "/data/export/json/"),
+    Visit("export", "/data/export/csv/"),
+    Visit("export", "/data/export/fhir/"),
+    Visit("upload", "/data/import/", nothing, status=422),
+    Visit("incoming", f"/data/import/{IMPORT}/"),
+    Visit("incoming_store", f"/data/import/{IMPORT}/store/", nothing, status=302),
+    Visit("incoming_back", f"/data/import/{IMPORT}/back/", nothing, status=302),
+    Visit("incoming_cancel", f"/data/import/{IMPORT}/cancel/", nothing, status=302),
+    Visit("incoming_undo", f"/data/import/{IMPORT}/undo/", nothing, status=302),
     Visit("welcome", "/welcome/"),
     Visit("welcome_step", "/welcome/2/"),
 ]
@@ -142,6 +152,17 @@ def write(diarist: Diarist, *, days: int, a_day: int) -> None:
         Medicine(id=MEDICINE if n == 0 else uuid.uuid4(), diarist=diarist, name=f"Tablet {n}", started_on=TODAY)
         for n in range(days * a_day // 15)
     )
+    came_with = Import.objects.create(
+        id=IMPORT, diarist=diarist, status=Import.Status.STORED, created_at=NOW, stored_at=NOW
+    )
+    Episode.objects.filter(diarist=diarist).exclude(pk=NEWEST).update(came_with=came_with)
+    ImportedDay.objects.bulk_create(
+        ImportedDay(of=came_with, date=date, values={"caffeine_mg": 90}) for date in written
+    )
+    Import.objects.bulk_create(
+        Import(diarist=diarist, status=Import.Status.STORED, created_at=NOW, stored_at=NOW)
+        for n in range(days * a_day // 15)
+    )
 
 
 def episode(diarist: Diarist, date: dt.date, n: int, **values: Any) -> Episode:
@@ -167,6 +188,7 @@ def queries(client: Client, visit: Visit) -> list[str]:
             response = client.get(visit.path, headers=headers)
         else:
             response = client.post(visit.path, visit.form(), headers=headers)
+        b"".join(response)  # the rows of a download are read while it is sent
     assert response.status_code == visit.status, response.content.decode()[:2000]
     return [query["sql"] for query in captured]
 
@@ -178,7 +200,7 @@ def test_a_page_of_a_diary_twenty_times_as_large_asks_as_often(
 ) -> None:
     write(alice, **SMALL)
     few = queries(as_alice, visit)
-    for rows in (alice.episodes, alice.days, alice.sign_checks, alice.medicines):
+    for rows in (alice.episodes, alice.days, alice.sign_checks, alice.medicines, alice.imports):
         rows.all().delete()
     write(alice, **SMALL | grown)
     many = queries(as_alice, visit)
