@@ -1,8 +1,8 @@
 """The codes of medical terminologies that may be written into a FHIR bundle: one table, plain values, no Django.
 
 `verified` says that a code was checked against a release of its terminology or the HL7 Symptoms guide; only those
-go out (docs/decisions/0033-codes-in-fhir.md). The others stand here so that nobody adds them by mistake. There is no
-code of a diagnosis here, and there must never be one: a diary notes what somebody feels.
+go out (docs/decisions/0033-codes-in-fhir.md). The others stand here so that nobody adds them by mistake. There is
+no code of a diagnosis here, and there must never be one: a diary notes what somebody feels.
 """
 
 from dataclasses import dataclass

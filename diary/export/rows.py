@@ -14,7 +14,7 @@ from typing import Any
 from diary.export.sections import Row
 from diary.models import Diarist
 
-AT_A_TIME = 2000
+AT_A_TIME = 1000
 
 _EPISODE = (
     "id",

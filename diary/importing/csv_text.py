@@ -42,7 +42,7 @@ def lines_of(file: IO[str]) -> Iterator[list[str]]:
         names = next(csv.reader([first], delimiter=separator), [])
         if not any(names) or len(names) > MOST_COLUMNS:
             raise FileRefused(NOT_A_TABLE)
-        yield [name.strip().lower() for name in names]
+        yield [name.strip() for name in names]
         reader = csv.reader(bounded(file), delimiter=separator)
         for cells in reader:
             if any(cells):
@@ -67,12 +67,12 @@ def bounded(file: IO[str]) -> Iterator[str]:
 
 def header_of(file: IO[str]) -> list[str]:
     """The names of the columns, in small letters. Raises FileRefused."""
-    return next(lines_of(file))
+    return [name.lower() for name in next(lines_of(file))]
 
 
 def rows_of(file: IO[str]) -> Iterator[tuple[int, dict[str, str]]]:
     """(number of the row from 1, cells by column name) of each row. Raises FileRefused."""
     lines = lines_of(file)
-    names = next(lines)
+    names = [name.lower() for name in next(lines)]
     for number, cells in enumerate(lines, 1):
         yield number, dict(zip(names, cells, strict=False))

@@ -30,9 +30,9 @@ ROLES = {
     "note": gettext_noop("Note"),
 }
 ORDERS = {
-    "ymd": gettext_noop("Year, month, day (2026-03-31)"),
-    "dmy": gettext_noop("Day, month, year (31.3.2026)"),
-    "mdy": gettext_noop("Month, day, year (3/31/2026)"),
+    "ymd": gettext_noop("2026-03-31"),
+    "dmy": gettext_noop("31.3.2026 (day first)"),
+    "mdy": gettext_noop("3/31/2026 (month first)"),
 }
 ROWS_SHOWN = 5
 ROWS_LOOKED_AT = 500
@@ -145,7 +145,7 @@ def guesses_for(columns: list[str], rows: list[list[str]]) -> dict[str, Any]:
 
 
 def _names_role(column: str, words: tuple[str, ...]) -> bool:
-    return any(re.search(rf"\b{word}", column) for word in words)
+    return any(re.search(rf"\b{word}", column.casefold()) for word in words)
 
 
 def guessed_order(dates: list[str]) -> str:

@@ -24,7 +24,11 @@ DATES = st.dates(dt.date(1900, 1, 2), NOW.date() - dt.timedelta(days=2))
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=40)
 OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: dt.timezone(dt.timedelta(minutes=minutes)))
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.floats(allow_nan=False, allow_infinity=False) | TEXTS,
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**20), 10**20)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | TEXTS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
     max_leaves=5,
 )
@@ -114,7 +118,9 @@ class RoundTrip(TestCase):
 
     @given(FILES, UNKNOWN)
     @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-    def test_nothing_is_lost_and_nothing_is_there_twice(self, written: dict[str, Any], more: dict[str, Any]) -> None:
+    def test_nothing_is_lost_and_nothing_is_there_twice(
+        self, written: dict[str, Any], more: dict[str, Any]
+    ) -> None:
         alice, charlie = make_diarist("alice"), make_diarist("charlie")
         empty = taken_out(alice)
         done = brought_in(alice, json.dumps(written | more).encode(), settings=True)
