@@ -19,7 +19,7 @@ class FileForm(forms.Form):
     """One file."""
 
     file = forms.FileField(
-        label=_("File"),
+        label=_("File to bring in"),
         allow_empty_file=True,
         max_length=1000,
         error_messages={"required": _("Choose a file first.")},
@@ -115,4 +115,4 @@ def meanings(kind: str) -> list[tuple[str, Any]]:
 class StoreForm(forms.Form):
     """Whether the settings of the file are taken over too."""
 
-    settings = forms.BooleanField(label=_("Take over the settings of the file, too"), required=False)
+    settings = forms.BooleanField(required=False)

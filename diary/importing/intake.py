@@ -164,8 +164,9 @@ class Intake:
         known = self._known(table, list(rows))
         new = [(entry, row) for entry, row in batch if row.source_id not in known]
         self.found.known[table] += len(batch) - len(new)
+        came_with = self.into.pk if self.into else None
         for entry, row in new:
-            row.diarist, row.came_with = self.diarist, self.into
+            row.diarist_id, row.came_with_id = self.diarist.pk, came_with
             self._note_new(entry, row, row.local_date if isinstance(row, Episode) else getattr(row, "date", None))
         if table == "episodes":
             self._note_twitches([row for _, row in new])
