@@ -70,9 +70,9 @@ def measured(folder: Path, rounds: int) -> str:
         lines = [
             "# Benchmarks of the timeline",
             "",
-            f"Written by `python -m benchmarks.timeline --write`, {rounds} rounds. The diary of 3 months is the story",
-            "`benign`, that of 10 years is `busy-decade` with 54,750 episodes. Ratios count; milliseconds depend on",
-            "the machine and on what else it does.",
+            f"Written by `python -m benchmarks.timeline --write`, {rounds} rounds. The diary of 3 months is the",
+            "story `benign`, that of 10 years is `busy-decade` with 54,750 episodes. Ratios count; milliseconds",
+            "depend on the machine and on what else it does.",
             "",
             *payloads(cookies),
             "",

@@ -228,6 +228,10 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+# Only the page that brings a file in takes one (diary.views.transfer); everywhere else files are passed over.
+FILE_UPLOAD_HANDLERS = ["diary.importing.uploads.NoFiles"]
+IMPORT_LIMIT_MB = ENVIRONMENT.number("IMPORT_LIMIT_MB", default=50, least=1)
+IMPORT_HEALTH_LIMIT_MB = ENVIRONMENT.number("IMPORT_HEALTH_LIMIT_MB", default=150, least=1)
 
 # --- mail ------------------------------------------------------------------------------------------------
 SMTP_HOST = ENVIRONMENT.text("SMTP_HOST")

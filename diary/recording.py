@@ -298,7 +298,7 @@ def _clear_mark(diarist: Diarist, date: dt.date) -> bool:
 
 
 def _keep_or_drop(day: Day) -> Day:
-    entered = day.no_twitches or any(getattr(day, name) not in {None, ""} for name in CONTEXT_FIELDS)
+    entered = day.no_twitches or day.extra or any(getattr(day, name) not in {None, ""} for name in CONTEXT_FIELDS)
     if entered:
         day.save()
     elif not day._state.adding:

@@ -17,6 +17,7 @@ from diary.views import (
     timeline,
     today,
     tokens,
+    transfer,
     welcome,
 )
 
@@ -63,6 +64,14 @@ urlpatterns = [
     path("settings/tokens/new/", tokens.new_token, name="new_token"),
     path("settings/tokens/<uuid:pk>/revoke/", tokens.revoke_token, name="revoke_token"),
     path("api/", tokens.api, name="api"),
+    path("data/", transfer.data, name="data"),
+    path("data/export/<str:format>/", transfer.export, name="export"),
+    path("data/import/", transfer.upload, name="upload"),
+    path("data/import/<uuid:pk>/", transfer.incoming, name="incoming"),
+    path("data/import/<uuid:pk>/store/", transfer.incoming_store, name="incoming_store"),
+    path("data/import/<uuid:pk>/back/", transfer.incoming_back, name="incoming_back"),
+    path("data/import/<uuid:pk>/cancel/", transfer.incoming_cancel, name="incoming_cancel"),
+    path("data/import/<uuid:pk>/undo/", transfer.incoming_undo, name="incoming_undo"),
     path("welcome/", welcome.welcome, name="welcome"),
     path("welcome/<int:step>/", welcome.welcome, name="welcome_step"),
 ]

@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from diary.body import LOCATIONS
-from diary.models import AccessToken, Day, Diarist, Episode, Medicine, SignCheck
+from diary.models import AccessToken, Day, Diarist, Episode, Import, ImportedDay, Medicine, SignCheck
 from diary.moments import at_wall_clock
 from diary.signs import CHECK_SIGNS
 from diary.timeline_rows import forget
@@ -27,7 +27,7 @@ TODAY = dt.date(2026, 11, 23)
 YESTERDAY, MISSED = TODAY - dt.timedelta(days=1), TODAY - dt.timedelta(days=5)
 PLACES = [(place.id, side) for place in LOCATIONS.values() for side in place.sides]
 NEWEST = uuid.UUID(int=1)
-TIMER, MEDICINE, ANSWER, FINDING, TOKEN = (uuid.UUID(int=number) for number in (2, 3, 4, 5, 6))
+TIMER, MEDICINE, ANSWER, FINDING, TOKEN, IMPORT = (uuid.UUID(int=number) for number in range(2, 8))
 SMALL = {"days": 30, "a_day": 1}
 
 
@@ -152,6 +152,16 @@ VISITS = [
     Visit("entries", f"/patterns/{FINDING}/entries/"),
     Visit("discussed", f"/patterns/{FINDING}/discussed/", lambda: {"on": str(TODAY)}, status=302),
     Visit("answer", f"/patterns/{FINDING}/answer/", lambda: {"answer": "no"}, status=302),
+    Visit("data", "/data/"),
+    Visit("export", "/data/export/json/"),
+    Visit("export", "/data/export/csv/"),
+    Visit("export", "/data/export/fhir/"),
+    Visit("upload", "/data/import/", nothing, status=422),
+    Visit("incoming", f"/data/import/{IMPORT}/"),
+    Visit("incoming_store", f"/data/import/{IMPORT}/store/", nothing, status=302),
+    Visit("incoming_back", f"/data/import/{IMPORT}/back/", nothing, status=302),
+    Visit("incoming_cancel", f"/data/import/{IMPORT}/cancel/", nothing, status=302),
+    Visit("incoming_undo", f"/data/import/{IMPORT}/undo/", nothing, status=302),
     Visit("welcome", "/welcome/"),
     Visit("welcome_step", "/welcome/2/"),
     Visit("triggers", "/triggers/"),
@@ -217,6 +227,17 @@ def write(diarist: Diarist, *, days: int, a_day: int) -> None:
         Medicine(id=MEDICINE if n == 0 else uuid.uuid4(), diarist=diarist, name=f"Tablet {n}", started_on=TODAY)
         for n in range(days * a_day // 15)
     )
+    came_with = Import.objects.create(
+        id=IMPORT, diarist=diarist, status=Import.Status.STORED, created_at=NOW, stored_at=NOW
+    )
+    Episode.objects.filter(diarist=diarist).exclude(pk=NEWEST).update(came_with=came_with)
+    ImportedDay.objects.bulk_create(
+        ImportedDay(of=came_with, date=date, values={"caffeine_mg": 90}) for date in written
+    )
+    Import.objects.bulk_create(
+        Import(diarist=diarist, status=Import.Status.STORED, created_at=NOW, stored_at=NOW)
+        for n in range(days * a_day // 15)
+    )
 
 
 def ask_about(diarist: Diarist, entries: int) -> None:
@@ -275,6 +296,7 @@ def queries(client: Client, visit: Visit) -> list[str]:
             response = client.get(visit.path, headers=headers)
         else:
             response = client.post(visit.path, visit.form(), headers=headers)
+        b"".join(response)  # the rows of a download are read while it is sent
     assert response.status_code == visit.status, response.content.decode()[:2000]
     return [query["sql"] for query in captured]
 
@@ -287,7 +309,8 @@ def test_a_page_of_a_diary_twenty_times_as_large_asks_as_often(
     write(alice, **SMALL)
     ask_about(alice, 2)
     few = queries(as_alice, visit)
-    for rows in (alice.episodes, alice.days, alice.sign_checks, alice.medicines, alice.access_tokens):
+    tables = (alice.episodes, alice.days, alice.sign_checks, alice.medicines, alice.access_tokens, alice.imports)
+    for rows in tables:
         rows.all().delete()
     write(alice, **SMALL | grown)
     ask_about(alice, 40)

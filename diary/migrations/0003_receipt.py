@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("diary", "0020_access_tokens"),
+        ("diary", "0002_access_tokens"),
     ]
 
     operations = [

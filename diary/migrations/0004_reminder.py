@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("diary", "0030_receipt"),
+        ("diary", "0003_receipt"),
     ]
 
     operations = [
