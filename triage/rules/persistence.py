@@ -251,11 +251,23 @@ def _finding(journal: Journal, area: Area, spell: Spell) -> Finding:
             "flagged_on": journal.date(spell.flagged_on).isoformat() if spell.flagged_on >= 0 else None,
             "score_first_week": _mean(_observed_scores(journal, area, spell.start, spell.start + 6)),
             "score_last_week": _mean(_observed_scores(journal, area, spell.last - 6, spell.last)),
+            "strength_first_week": _mean(_strengths(journal, area, spell.start, spell.start + 6)),
+            "strength_last_week": _mean(_strengths(journal, area, spell.last - 6, spell.last)),
             "eyelid": is_eye(area.anchor),
             "sites": [f"{site.location}/{site.side}" for site in sorted(area.members)],
         },
         entry_ids=journal.entry_ids(area.members, max(first, spell.start), spell.last),
     )
+
+
+def _strengths(journal: Journal, area: Area, first: int, last: int) -> list[int]:
+    """The worst strength of each day from `first` to `last` on which one was entered."""
+    entered = [scores.entered for site in area.members if (scores := journal.scores.get(site))]
+    days = (
+        [strength for site in entered if day in site and (strength := site[day][0])]
+        for day in range(first, last + 1)
+    )
+    return [max(day) for day in days if day]
 
 
 def _mean(scores: list[int]) -> float | None:

@@ -346,6 +346,7 @@ def _finding(week: _Week, best: Series, kind: Literal["alert", "watch"], rise: C
             **_sizes(observed[-len(compared) :], calendar[-len(compared) :]),
             **(rise.as_plain() if rise is not None else {}),
             "ranks": [rank_from_top(observed[: i + 1]) for i in range(max(len(observed) - 5, 0), len(observed))],
+            "weeks": _weeks(journal, compared, observed[-len(compared) :]),
             "parts_first": _parts(journal, sites, compared[: max(len(compared) // 3, 1)]),
             "parts_last": _parts(journal, sites, compared[-max(len(compared) // 3, 1) :]),
         },
@@ -353,6 +354,19 @@ def _finding(week: _Week, best: Series, kind: Literal["alert", "watch"], rise: C
         closes_when=Closing("burden_at_most", {"per_observed_day": round(closes_at, 2)}),
     )
     return Open(finding, members, closes_at)
+
+
+def _weeks(journal: Journal, compared: Sequence[Block], observed: Sequence[float]) -> list[Plain]:
+    """The compared blocks for a picture: first day, calendar and observed days, score of an observed day."""
+    return [
+        {
+            "first": journal.date(block.start).isoformat(),
+            "days": block.calendar,
+            "recorded": block.observed,
+            "score": round(score, 2),
+        }
+        for block, score in zip(compared, observed, strict=True)
+    ]
 
 
 def _sizes(observed: Sequence[float], calendar: Sequence[float]) -> dict[str, Plain]:

@@ -1,0 +1,100 @@
+"""What was found in a diary and when: the latest assessment of each diarist, and every finding it ever had."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from diary.models import Diarist, one_of
+from triage.rules.findings import LEVEL_OF_KIND, LEVELS, RULES_OF_KIND
+
+
+class Assessment(models.Model):
+    """The latest assessment of one diary, and what it was made from: revision, date and version of the rules.
+
+    `quality` is how complete the diary is, `looked_for` the rules that found nothing, `entries` how many
+    entries were read.
+    """
+
+    diarist = models.OneToOneField(Diarist, on_delete=models.CASCADE, primary_key=True, related_name="assessment")
+    revision = models.PositiveBigIntegerField()
+    today = models.DateField()
+    rules_version = models.CharField(max_length=20)
+    level = models.CharField(max_length=10)
+    looked_for = models.JSONField(default=list)
+    quality = models.JSONField(default=dict)
+    entries = models.PositiveIntegerField(default=0)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [one_of("level", list(LEVELS), "assessment_level_is_known")]
+
+    def __str__(self) -> str:
+        return f"assessment {self.pk}"
+
+
+class Finding(models.Model):
+    """One finding from the day it was first said, whatever becomes of it; never deleted by a scan.
+
+    `key` is the rules' name for it and `digest` of the entries it rests on. `closed_why` is empty while it is
+    open, else whether it was over by the rules, or withdrawn because the entries under it were changed.
+    """
+
+    class Why(models.TextChoices):
+        """Why a finding is closed."""
+
+        OVER = "over"
+        WITHDRAWN = "withdrawn"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    diarist = models.ForeignKey(Diarist, on_delete=models.CASCADE, related_name="findings", db_index=False)
+    key = models.CharField(max_length=120)
+    rule = models.CharField(max_length=20)
+    kind = models.CharField(max_length=20)
+    level = models.CharField(max_length=10)
+    since = models.DateField()
+    location = models.CharField(max_length=20, blank=True, default="")
+    side = models.CharField(max_length=6, blank=True, default="")
+    evidence = models.JSONField(default=dict)
+    entry_ids = models.JSONField(default=list)
+    digest = models.CharField(max_length=64)
+    closes_when = models.JSONField(default=dict)
+    rules_version = models.CharField(max_length=20)
+    opened_on = models.DateField()
+    changed_on = models.DateField()
+    closed_on = models.DateField(null=True, blank=True)
+    closed_why = models.CharField(max_length=10, blank=True, default="", choices=Why)
+    seen_on = models.DateField(null=True, blank=True)
+    acknowledged_on = models.DateField(null=True, blank=True)
+    acknowledged_kind = models.CharField(max_length=20, blank=True, default="")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["diarist", "-opened_on", "-id"], name="finding_by_day"),
+            models.Index(fields=["diarist"], condition=Q(closed_on__isnull=True), name="finding_open"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["diarist", "key"], name="finding_one_a_key"),
+            one_of("rule", list(RULES_OF_KIND), "finding_rule_is_known"),
+            one_of("kind", list(LEVEL_OF_KIND), "finding_kind_is_known"),
+            one_of("level", list(LEVELS), "finding_level_is_known"),
+            one_of("closed_why", ["", "over", "withdrawn"], "finding_closed_why_is_known"),
+            models.CheckConstraint(
+                condition=Q(closed_on__isnull=True, closed_why="")
+                | Q(closed_on__isnull=False) & ~Q(closed_why=""),
+                name="finding_closed_has_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"finding {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still holds."""
+        return self.closed_on is None
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether it was discussed with a doctor, and is still what was discussed."""
+        return self.acknowledged_on is not None and self.acknowledged_kind == self.kind
