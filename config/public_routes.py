@@ -19,4 +19,6 @@ PUBLIC_ROUTES: dict[str, str] = {
     "account_reset_password_from_key_done": "says that the password is changed",
     "account_email_verification_sent": "says that the e-mail to confirm an address is on its way",
     "account_confirm_email": "the link in that e-mail, perhaps opened on another device",
+    "triage:share": "a doctor who was given a link has no account; the link is the key, ends and can be withdrawn",
+    "triage:share_pdf": "the same page as PDF",
 }

@@ -17,6 +17,7 @@ urlpatterns = [
     path("accounts/sessions/all/", sign_out_everywhere, name="sign_out_everywhere"),
     path("accounts/email/", email_page, name="account_email"),
     path("accounts/", include("allauth.urls")),
+    path("", include("triage.urls")),
     path("", include("diary.urls")),
 ]
 handler400 = "config.errors.bad_request"
