@@ -17,8 +17,8 @@ urlpatterns = [
     path("accounts/sessions/all/", sign_out_everywhere, name="sign_out_everywhere"),
     path("accounts/email/", email_page, name="account_email"),
     path("accounts/", include("allauth.urls")),
-    path("", include("triage.urls")),
     path("", include("diary.urls")),
+    path("", include("triage.urls")),
 ]
 handler400 = "config.errors.bad_request"
 handler429 = "config.errors.too_many_requests"

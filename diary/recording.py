@@ -220,6 +220,22 @@ def fill_days(diarist: Diarist, form: Submission) -> Fill:
         return done
 
 
+def add_entries(diarist: Diarist, episodes: Iterable[Episode]) -> None:
+    """Store several new episodes, each id once; the "no twitches" marks of their days go."""
+    with writing(diarist):
+        for episode in episodes:
+            _log(diarist, episode)
+
+
+def add_marks(diarist: Diarist, dates: Iterable[dt.date]) -> None:
+    """Mark days as free of twitches, where they have no episode."""
+    with writing(diarist):
+        wanted = set(dates)
+        wanted -= set(diarist.episodes.filter(local_date__in=wanted).values_list("local_date", flat=True))
+        for date in sorted(wanted):
+            diarist.days.update_or_create(date=date, defaults={"no_twitches": True})
+
+
 def undo_fill(diarist: Diarist, episode_ids: Iterable[uuid.UUID], marked: Iterable[dt.date]) -> int:
     """Take back the rows that a fill made; how many entries stay because they were changed since."""
     with writing(diarist):

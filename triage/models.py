@@ -6,7 +6,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
-from diary.models import NOTE_LENGTH, Diarist, between, one_of
+from diary.models import NOTE_LENGTH, Diarist, between, one_of, place_name
 from diary.moments import EARLIEST
 from triage.rules.findings import LEVEL_OF_KIND, LEVELS, RULES_OF_KIND
 
@@ -90,6 +90,11 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return f"finding {self.pk}"
+
+    @property
+    def place_name(self) -> str:
+        """Its place in the reader's language; empty where it has no single one."""
+        return place_name(self.location, self.side)
 
     @property
     def is_open(self) -> bool:

@@ -75,11 +75,9 @@ def is_fresh(stored: Assessment, diarist: Diarist, today: dt.date) -> bool:
 
 
 def open_findings(diarist: Diarist) -> list[Finding]:
-    """The open findings, the highest level first, and of one level the latest first."""
+    """The open findings, the highest level first; of one level what weighs more first, then the latest."""
     rows = findings_of(diarist).filter(closed_on__isnull=True)
-    return sorted(
-        rows, key=lambda row: (-LEVELS.index(_level(row)), row.is_quiet, -row.since.toordinal(), row.key)
-    )
+    return sorted(rows, key=_weight)
 
 
 def bring_up_to_date(diarist: Diarist, today: dt.date) -> Assessment:
@@ -106,6 +104,11 @@ def acknowledge(diarist: Diarist, finding_ids: Iterable[uuid.UUID], on: dt.date)
         row.acknowledged_on, row.acknowledged_kind = on, row.kind
     Finding.objects.bulk_update(rows, ["acknowledged_on", "acknowledged_kind"])
     return len(rows)
+
+
+def mark_seen(diarist: Diarist, today: dt.date) -> None:
+    """The person has opened the page with the open findings: they are no news any more."""
+    findings_of(diarist).filter(closed_on__isnull=True, seen_on__isnull=True).update(seen_on=today)
 
 
 def take_back_acknowledgement(diarist: Diarist, finding_id: uuid.UUID) -> None:
@@ -280,6 +283,12 @@ def _why(row: Finding, judged: Judged, stored: Assessment | None, today: dt.date
     if stored is not None and stored.rules_version == RULES_VERSION and stored.today < today:
         return Finding.Why.OVER if row.key in judged.before else Finding.Why.WITHDRAWN
     return Finding.Why.OVER if is_intact else Finding.Why.WITHDRAWN
+
+
+def _weight(row: Finding) -> tuple[int, bool, int, int, str]:
+    """Loss of function before progression, progression before persistence."""
+    order = ("signs", "worsening", "spread", "persistence", "reassurance")
+    return -LEVELS.index(_level(row)), row.is_quiet, order.index(row.rule), -row.since.toordinal(), row.key
 
 
 def _level(row: Finding) -> said.Level:

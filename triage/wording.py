@@ -69,6 +69,23 @@ def looked_for_words(rule: str) -> str:
     }[rule]
 
 
+def not_yet_words(rule: str, weeks: int) -> str:
+    """What a rule can't look for yet, and how many more weeks it needs."""
+    words = {
+        "spread": ngettext(
+            "Spread: can't be told yet; needs %(weeks)d more week with three recorded days.",
+            "Spread: can't be told yet; needs %(weeks)d more weeks with three recorded days each.",
+            weeks,
+        ),
+        "worsening": ngettext(
+            "Getting worse: can't be told yet; needs %(weeks)d more week with three recorded days.",
+            "Getting worse: can't be told yet; needs %(weeks)d more weeks with three recorded days each.",
+            weeks,
+        ),
+    }
+    return words[rule] % {"weeks": weeks}
+
+
 def source_words(rule: str) -> str:
     """Where the guidance behind a rule comes from."""
     return {
@@ -117,7 +134,9 @@ def _window(evidence: Evidence, today: dt.date) -> str:
         words = gettext(
             "on %(twitched)d of the %(days)d days up to %(date)s, %(clear)d clear, %(open)d not recorded"
         )
-    return words % values
+    left_out = evidence.get("recalled_days_left_out", 0)
+    more = gettext(", %(count)d more from memory, not counted") % {"count": left_out} if left_out else ""
+    return words % values + more
 
 
 def _strengths(evidence: Evidence) -> str:
@@ -231,8 +250,8 @@ def _fourteen_days(finding: Finding, today: dt.date) -> Said:
 
 
 def _listed(finding: Finding, today: dt.date) -> str:
-    """`left calf since 3 Mar, right inner forearm since 2 Apr`."""
-    return ", ".join(
+    """`Left calf since 3 Mar; Right inner forearm since 2 Apr`."""
+    return "; ".join(
         gettext("%(place)s since %(date)s")
         % {"place": place_name(place["location"], place["side"] or ""), "date": _date(place["since"], today)}
         for place in finding.evidence["places"]

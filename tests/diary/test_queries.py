@@ -12,35 +12,40 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from diary import urls
 from diary.body import LOCATIONS
 from diary.models import Day, Diarist, Episode, Medicine, SignCheck
 from diary.moments import at_wall_clock
 from diary.signs import CHECK_SIGNS
+from diary.urls import urlpatterns as diary_urls
 from tests.conftest import BERLIN, NOW
+from triage import scan
+from triage.models import Finding
+from triage.urls import urlpatterns as triage_urls
 
 TODAY = dt.date(2026, 11, 23)
 YESTERDAY, MISSED = TODAY - dt.timedelta(days=1), TODAY - dt.timedelta(days=5)
 PLACES = [(place.id, side) for place in LOCATIONS.values() for side in place.sides]
 NEWEST = uuid.UUID(int=1)
-TIMER, MEDICINE, ANSWER = uuid.UUID(int=2), uuid.UUID(int=3), uuid.UUID(int=4)
+TIMER, MEDICINE, ANSWER, FINDING = (uuid.UUID(int=number) for number in (2, 3, 4, 5))
 SMALL = {"days": 30, "a_day": 1}
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One request; `names` are the names of the addresses in `diary.urls` that it stands for."""
+    """One request, or the second of two with `again`; `names` are the names of the addresses in `diary.urls` that it stands for."""
 
     name: str
     path: str
     form: Callable[[], dict[str, str]] | None = None
     is_htmx: bool = False
     status: int = 200
+    again: bool = False
 
     @property
     def label(self) -> str:
         """What the test is called."""
-        return " ".join(filter(None, ["POST" if self.form else "GET", "htmx" if self.is_htmx else "", self.path]))
+        words = ["POST" if self.form else "GET", "htmx" if self.is_htmx else "", "again" if self.again else ""]
+        return " ".join(filter(None, [*words, self.path]))
 
 
 def tap() -> dict[str, str]:
@@ -104,6 +109,15 @@ VISITS = [
     Visit("medicine", f"/medicines/{MEDICINE}/"),
     Visit("delete_medicine", f"/medicines/{MEDICINE}/delete/", nothing),
     Visit("settings", "/settings/"),
+    Visit("patterns", "/patterns/"),
+    Visit("patterns", "/patterns/", again=True),
+    Visit("today", "/", again=True),
+    Visit("earlier", "/patterns/earlier/"),
+    Visit("glance", "/patterns/glance/", is_htmx=True),
+    Visit("spans", f"/patterns/spans/?first={YESTERDAY}&last={TODAY}"),
+    Visit("entries", f"/patterns/{FINDING}/entries/"),
+    Visit("discussed", f"/patterns/{FINDING}/discussed/", lambda: {"on": str(TODAY)}, status=302),
+    Visit("answer", f"/patterns/{FINDING}/answer/", lambda: {"answer": "no"}, status=302),
     Visit("welcome", "/welcome/"),
     Visit("welcome_step", "/welcome/2/"),
 ]
@@ -144,6 +158,35 @@ def write(diarist: Diarist, *, days: int, a_day: int) -> None:
     )
 
 
+def ask_about(diarist: Diarist, entries: int) -> None:
+    """A diary that is judged, with findings from earlier, one of them a question that is still open."""
+    Finding.objects.filter(diarist=diarist).delete()
+    scan.bring_up_to_date(diarist, TODAY)
+    Finding.objects.filter(diarist=diarist).delete()
+    days = dict.fromkeys(("since", "opened_on", "changed_on"), YESTERDAY)
+    window = {"last_twitch": str(YESTERDAY), "window_days": 15, "twitch_days": 9, "clear_days": 0}
+    ids = [str(pk) for pk in diarist.episodes.values_list("pk", flat=True)[:entries]]
+    Finding.objects.bulk_create(
+        Finding(
+            id=FINDING if number == 0 else uuid.uuid4(),
+            diarist=diarist,
+            key=f"old {number}",
+            rule="persistence",
+            kind="ask",
+            level="note",
+            location="calf",
+            side="left",
+            evidence=window | {"unlogged_days": 6, "days_lasted": 15, "eyelid": False},
+            entry_ids=ids,
+            closes_when={"code": "clear_days", "clear_days": 7, "or_days_without": 28},
+            closed_on=TODAY if number else None,
+            closed_why="over" if number else "",
+            **days,
+        )
+        for number in range(entries)
+    )
+
+
 def episode(diarist: Diarist, date: dt.date, n: int, **values: Any) -> Episode:
     """The `n`th episode of a day, each at another place."""
     location, side = PLACES[(PLACES.index(("calf", "left")) + n) % len(PLACES)]
@@ -162,6 +205,8 @@ def episode(diarist: Diarist, date: dt.date, n: int, **values: Any) -> Episode:
 def queries(client: Client, visit: Visit) -> list[str]:
     """What a request asks the database."""
     headers = {"HX-Request": "true"} if visit.is_htmx else {}
+    if visit.again:
+        client.get(visit.path)
     with CaptureQueriesContext(connection) as captured:
         if visit.form is None:
             response = client.get(visit.path, headers=headers)
@@ -177,14 +222,16 @@ def test_a_page_of_a_diary_twenty_times_as_large_asks_as_often(
     as_alice: Client, alice: Diarist, visit: Visit, grown: dict[str, int]
 ) -> None:
     write(alice, **SMALL)
+    ask_about(alice, 2)
     few = queries(as_alice, visit)
     for rows in (alice.episodes, alice.days, alice.sign_checks, alice.medicines):
         rows.all().delete()
     write(alice, **SMALL | grown)
+    ask_about(alice, 40)
     many = queries(as_alice, visit)
     assert len(many) == len(few), "\n".join([*few, "---", *many])
 
 
 def test_every_page_is_looked_at() -> None:
-    names = {pattern.name for pattern in urls.urlpatterns}
+    names = {pattern.name for pattern in (*diary_urls, *triage_urls)}
     assert {visit.name for visit in VISITS} | ONE_ROW == names

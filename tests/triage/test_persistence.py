@@ -79,6 +79,25 @@ def test_nine_days_are_enough_only_for_those_who_mark_quiet_days() -> None:
     assert kinds(diary((twitch(day) for day in days), quiet=[-14]), 14, "persistence") == ["ask"]
 
 
+def test_where_every_day_is_recorded_nothing_is_asked() -> None:
+    days = [0, 2, 4, 5, 7, 9, 11, 12, 14]
+    clear = [day for day in range(15) if day not in days]
+    twitches = [twitch(day) for day in days]
+    assert kinds(diary(twitches, quiet=clear), 14, "persistence") == ["fourteen_days"]
+    assert kinds(diary(twitches, quiet=clear[1:]), 14, "persistence") == ["ask"]
+
+
+def test_days_that_are_remembered_are_not_asked_about_again() -> None:
+    late = [twitch(day, hours_late=24 * (20 - day)) for day in (0, 1, 3, 5, 6, 8, 10, 12)]
+    prompt = [twitch(day) for day in (2, 7, 14)]
+    history = diary([*late, *prompt], quiet=[4, 9, 11, 13])
+    (finding,) = found(history, 20, "persistence")
+    assert finding.kind == "fourteen_days"
+    evidence = finding.evidence
+    counts = [evidence[name] for name in ("twitch_days", "clear_days", "unlogged_days", "recalled_days_left_out")]
+    assert counts == [8, 4, 0, 3]
+
+
 @pytest.mark.parametrize(("clear", "begins"), [(2, 0), (3, 13)])
 def test_three_clear_days_end_a_spell(clear: int, begins: int) -> None:
     days = [*range(10), *range(13, 29)]

@@ -6,6 +6,7 @@ import uuid
 
 import pytest
 from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from diary import recording
@@ -85,6 +86,18 @@ def test_nothing_changed_costs_two_queries(
     made = scan.current(alice, TODAY).assessment.made_at
     with django_assert_num_queries(2):
         assert scan.current(alice, TODAY).assessment.made_at == made
+
+
+def test_a_diary_that_grew_asks_as_often(alice: Diarist, calf: list[Episode]) -> None:
+    counts = []
+    for _ in range(2):
+        scan.bring_up_to_date(alice, TODAY)
+        with CaptureQueriesContext(connection) as captured:
+            scan.bring_up_to_date(alice, TODAY)
+        counts.append(len(captured))
+        for back in range(300, 20, -1):
+            twitch(alice, back, ("calf", "shin", "lid_lower", "arm_front")[back % 4])
+    assert counts[0] == counts[1]
 
 
 def test_a_write_a_new_day_and_new_rules_each_ask_for_a_new_look(

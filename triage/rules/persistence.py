@@ -162,7 +162,8 @@ def _kind(journal: Journal, area: Area, spell: Spell, day: int) -> Kind | None:
     if is_persistent(twitch_days, clear_days, marks_quiet_days=marks):
         excused = lasted < t.EASING_EXCUSE_DAYS.value and _is_easing(journal, area, spell, day)
         return "easing" if excused else "flag"
-    return "ask" if is_worth_asking(twitch_days, clear_days, marks_quiet_days=marks) else "fourteen_days"
+    asks = open_days(journal, area, day) and is_worth_asking(twitch_days, clear_days, marks_quiet_days=marks)
+    return "ask" if asks else "fourteen_days"
 
 
 def window_counts(journal: Journal, area: Area, day: int) -> tuple[int, int]:
@@ -173,6 +174,13 @@ def window_counts(journal: Journal, area: Area, day: int) -> tuple[int, int]:
     clear = last_days(journal.clear_bits(twitch), day, _WINDOW)
     counted = prompt.bit_count() + min(recalled.bit_count(), t.RECALLED_DAYS_MOST.value)
     return counted, clear.bit_count()
+
+
+def open_days(journal: Journal, area: Area, day: int) -> int:
+    """Days of the same window on which nothing is known of the area: what can be asked about."""
+    twitch = journal.area_bits(area.members)
+    known = last_days(twitch | journal.clear_bits(twitch), day, _WINDOW)
+    return _WINDOW - known.bit_count()
 
 
 def _is_easing(journal: Journal, area: Area, spell: Spell, day: int) -> bool:
@@ -232,6 +240,7 @@ def _finding(journal: Journal, area: Area, spell: Spell) -> Finding:
     assert spell.kind is not None  # noqa: S101 - an open spell has one
     first = max(spell.last - _WINDOW + 1, 0)
     twitch_days, clear_days = window_counts(journal, area, spell.last)
+    unlogged = open_days(journal, area, spell.last)
     since = journal.date(spell.start)
     return Finding(
         rule="persistence",
@@ -246,7 +255,8 @@ def _finding(journal: Journal, area: Area, spell: Spell) -> Finding:
             "window_days": _WINDOW,
             "twitch_days": twitch_days,
             "clear_days": clear_days,
-            "unlogged_days": _WINDOW - twitch_days - clear_days,
+            "unlogged_days": unlogged,
+            "recalled_days_left_out": _WINDOW - twitch_days - clear_days - unlogged,
             "belief": round(belief_in_most_days(twitch_days, clear_days), 4),
             "flagged_on": journal.date(spell.flagged_on).isoformat() if spell.flagged_on >= 0 else None,
             "score_first_week": _mean(_observed_scores(journal, area, spell.start, spell.start + 6)),

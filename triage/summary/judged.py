@@ -12,6 +12,7 @@ from triage.models import Finding
 from triage.reader import read_history
 from triage.rules.assess import assess
 from triage.rules.history import History
+from triage.rules.thresholds import WORSENING_BLOCKS
 from triage.summary.sheet import Found, Row, Run, Section
 from triage.summary.words import day, long_day, some
 from triage.wording import place_of, say
@@ -28,6 +29,11 @@ class Judged:
     findings: Sequence[Finding]
     looked_for: Sequence[str]
     weeks_compared: int
+
+    @property
+    def is_too_short(self) -> bool:
+        """Whether there are too few weeks to tell a course."""
+        return self.weeks_compared < WORSENING_BLOCKS.value
 
     @property
     def listed(self) -> Sequence[Finding]:
@@ -130,13 +136,14 @@ def findings_section(judged: Judged) -> Section:
     rows = []
     if not judged.findings:
         rows.append(Row(gettext("Nothing found"), gettext("by the rules of this diary")))
-    missing = [rule_words()[rule] for rule in judged.looked_for]
+    untold = {"worsening"} if judged.is_too_short else set()
+    missing = [rule_words()[rule] for rule in judged.looked_for if rule not in untold]
     parts = []
     if judged.unlisted:
         parts.append(_unlisted(judged))
     if missing:
         parts.append(gettext("Looked for and not found: %(rules)s.") % {"rules": ", ".join(missing)})
-    if not judged.weeks_compared:
+    if judged.is_too_short:
         parts.append(gettext("Too few weeks yet to tell whether it gets worse."))
     title = gettext("What the diary's rules found on %(date)s") % {"date": long_day(judged.on)}
     return Section(title, rows=tuple(rows), remark=" ".join(parts))
@@ -158,7 +165,7 @@ def course(judged: Judged) -> list[Run]:
     worse = next((finding for finding in judged.findings if finding.rule == "worsening"), None)
     head = Run(gettext("Course: "))
     if worse is None:
-        if not judged.weeks_compared:
+        if judged.is_too_short:
             return [head, Run(gettext("too few weeks to tell"), is_strong=True), Run(". ")]
         return [head, Run(gettext("no clear worsening"), is_strong=True), *_joined(judged), Run(". ")]
     name = say(worse, judged.on).name
