@@ -1,37 +1,139 @@
-"""How closely the page is set, so that it stays one page: a rough count of its lines, on the safe side."""
+"""How closely the page is set and how much of each list it holds, so that it stays one page.
 
-from collections.abc import Iterable
-from math import ceil
+The height is worked out from the letters' real widths, because the browser and typst set the same font: what fits
+by these sums fits on paper, a few millimetres to spare.
+"""
 
-from triage.summary.sheet import Density, Section, Sheet
+from dataclasses import dataclass
+from typing import Literal
 
-# Letters to a line of each part, as measured with the page's own font.
-LEAD, WIDE, BOX, FOUND, HALF = 96, 128, 56, 52, 44
-ROOMY_LINES, CLOSE_LINES = 40, 54
+from triage.summary.letters import line_count
+from triage.summary.sheet import Density, Paper, Section, Sheet
 
-
-def density(sheet: Sheet) -> Density:
-    """Roomy where there is little to say."""
-    lines = line_count(sheet)
-    if lines <= ROOMY_LINES:
-        return "roomy"
-    return "close" if lines <= CLOSE_LINES else "tight"
-
-
-def line_count(sheet: Sheet) -> int:
-    """The lines that the page takes at its closest, the figures counted as lines too."""
-    lead = _lines(["".join(run.text for run in sheet.lead)], LEAD)
-    box = _lines((row.text for row in sheet.warnings.rows), BOX) + 2
-    found = _lines((row.text + row.behind for row in sheet.found), FOUND) + 3
-    spots = 2 * len(sheet.spots) + (5 if sheet.spots else 0)
-    columns = max((_section(section, HALF) for section in sheet.sections[:2]), default=0)
-    rest = sum(_section(section, WIDE) for section in (*sheet.sections[2:], sheet.questions) if section)
-    return 4 + ceil(lead * 1.3) + box + found + spots + columns + rest
+MM = 25.4 / 72
+WIDTH = 184.0
+LEFT, RIGHT, GUTTER = 112.0, 66.0, 6.0
+STRIP_ROW, SPOT_TEXT = 6.4, 63.0
+CODE = 24.0
+# Height between the margins, less what is kept to spare: the sums below run a little high already.
+SPARE = 1.5
+ROOM: dict[Paper, float] = {"a4": 275.0 - SPARE, "letter": 259.4 - SPARE}
 
 
-def _section(section: Section, width: int) -> int:
-    return 2 + _lines([row.text for row in section.rows], width) + _lines(section.lines, width)
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Letters in points, the height of a line in letters, and the air above a heading in millimetres; the same
+    numbers stand in doctor.css and sheet.typ."""
+
+    size: float
+    leading: float
+    air: float
+    row_gap: float
 
 
-def _lines(texts: Iterable[str], width: int) -> int:
-    return sum(max(1, ceil(len(text) / width)) for text in texts)
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """The most that each list holds."""
+
+    spots: int
+    findings: int
+    medicines: int
+    notes: int
+    questions: int
+    told: int
+    length: int
+
+
+SETTINGS: dict[Density, Setting] = {
+    "roomy": Setting(10.2, 1.32, 4.2, 0.2),
+    "close": Setting(9.4, 1.24, 3.0, 0.12),
+    "tight": Setting(8.5, 1.14, 2.0, 0.04),
+}
+FULL = Caps(spots=5, findings=4, medicines=6, notes=3, questions=5, told=3, length=110)
+# Tried one after the other until the page is one page: closer first, then less.
+TRIES: tuple[tuple[Density, Caps], ...] = (
+    ("roomy", FULL),
+    ("close", FULL),
+    ("tight", FULL),
+    ("tight", Caps(spots=5, findings=4, medicines=4, notes=2, questions=4, told=2, length=90)),
+    ("tight", Caps(spots=5, findings=3, medicines=3, notes=1, questions=3, told=1, length=70)),
+    ("tight", Caps(spots=4, findings=3, medicines=3, notes=1, questions=3, told=1, length=60)),
+    ("tight", Caps(spots=4, findings=2, medicines=2, notes=0, questions=2, told=1, length=50)),
+    ("tight", Caps(spots=3, findings=2, medicines=2, notes=0, questions=2, told=1, length=40)),
+    ("tight", Caps(spots=3, findings=1, medicines=1, notes=0, questions=1, told=1, length=40)),
+    ("tight", Caps(spots=2, findings=1, medicines=1, notes=0, questions=1, told=1, length=30)),
+)
+
+
+def fits(sheet: Sheet) -> bool:
+    """Whether the first page holds all of it."""
+    return height(sheet) <= ROOM[sheet.paper]
+
+
+def height(sheet: Sheet) -> float:
+    """How much of the paper the sheet takes, in millimetres."""
+    page = _Ruler(SETTINGS[sheet.density])
+    head = max(page.size * 1.5 * 1.2 + page.lines(sheet.person, 100), 2 * page.pitch) + 2.2
+    lead = page.lines("".join(run.text for run in sheet.lead), WIDTH, scale=1.2, kind="bold") * 1.16
+    upper = max(_left(sheet, page), sheet.body.height / 100 if sheet.body else 0)
+    foot = page.air + 1.2 + page.pitch
+    return head + lead + 2 * page.air + upper + _spots(sheet, page) + _lower(sheet, page) + foot
+
+
+class _Ruler:
+    """Heights of texts at one setting."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.size = setting.size * MM
+        self.pitch = self.size * setting.leading
+        self.air = setting.air
+        self.gap = setting.row_gap * self.size
+        self.heading = setting.air + self.size * (1.08 * 1.25 + 0.45) + 0.3
+
+    def lines(self, text: str, width: float, *, scale: float = 1.0, kind: Literal["plain", "bold"] = "plain") -> float:
+        """The height of a text in a column."""
+        if not text:
+            return 0.0
+        return line_count(text, width / (self.size * scale), is_bold=kind == "bold") * self.pitch * scale
+
+    def row(self, label: str, text: str, column: float, width: float, *, is_bold: bool) -> float:
+        """The height of a label (in a column of so many letters) with words beside it."""
+        label_width = column * self.size
+        beside = self.lines(text, width - label_width - 0.8 * self.size, kind="bold" if is_bold else "plain")
+        return max(self.lines(label, label_width, kind="bold"), beside, self.pitch) + self.gap
+
+    def section(self, section: Section, column: float, width: float) -> float:
+        """The height of a section's rows, lines and remark."""
+        rows = sum(self.row(row.label, row.text, column, width, is_bold=row.is_strong) for row in section.rows)
+        lines = sum(self.lines(line, width - 1.2 * self.size) for line in section.lines)
+        return rows + lines + self.lines(section.remark, width)
+
+
+def _left(sheet: Sheet, page: _Ruler) -> float:
+    """The box and the findings."""
+    box = page.section(sheet.warnings, 9.5, LEFT - 5.8) + page.size * 1.9 + 3.4
+    found = sum(page.row(row.name, f"{row.text} {row.behind}", 9.0, LEFT, is_bold=False) for row in sheet.found)
+    return box + page.heading + found + page.section(sheet.findings, 9.5, LEFT)
+
+
+def _spots(sheet: Sheet, page: _Ruler) -> float:
+    if not sheet.spots or sheet.legend is None:
+        return 0.0
+    rows = 0.0
+    for spot in sheet.spots:
+        words = page.lines(f"{spot.name} {spot.since}", SPOT_TEXT * 0.97) + page.lines(spot.course, SPOT_TEXT)
+        rows += max(words, STRIP_ROW) + 1.8
+    below = max(page.lines(sheet.more_spots, SPOT_TEXT + 6, kind="bold"), 4.2)
+    keys = sum(len(key.text) * 0.47 + 2.6 for key in sheet.legend.keys) * page.size / WIDTH
+    legend = (int(keys) + 1) * page.pitch * 1.1 + page.lines(sheet.legend.remark, WIDTH)
+    return page.heading + rows + below + legend
+
+
+def _lower(sheet: Sheet, page: _Ruler) -> float:
+    """Context beside medicines and the code, then notes and questions."""
+    beside = (CODE + GUTTER) if sheet.code else 0.0
+    width = (WIDTH - beside - GUTTER * (len(sheet.columns) - 1)) / len(sheet.columns)
+    columns = max((page.heading + page.section(section, 9.5, width) for section in sheet.columns), default=0.0)
+    code = page.air + CODE + page.lines(sheet.code.text, CODE) + 1 if sheet.code else 0.0
+    rest = sum(page.heading + page.section(section, 9.5, WIDTH) for section in sheet.rest)
+    return max(columns, code) + rest

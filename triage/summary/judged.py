@@ -1,6 +1,7 @@
 """What the rules say of the period of a doctor's page: on its last day, of nothing later."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -15,9 +16,8 @@ from triage.rules.history import History
 from triage.rules.thresholds import WORSENING_BLOCKS
 from triage.summary.sheet import Found, Row, Run, Section
 from triage.summary.words import day, long_day, some
-from triage.wording import place_of, say
+from triage.wording import say
 
-LISTED_FINDINGS = 4
 MARKS = "ABCD"
 
 
@@ -35,22 +35,15 @@ class Judged:
         """Whether there are too few weeks to tell a course."""
         return self.weeks_compared < WORSENING_BLOCKS.value
 
-    @property
-    def listed(self) -> Sequence[Finding]:
+    def listed(self, most: int) -> Sequence[Finding]:
         """Those that get a row: the gravest of each rule first, so that none hides behind many of one kind."""
         firsts: dict[str, Finding] = {}
         for finding in self.findings:
             firsts.setdefault(finding.rule, finding)
-        kept = {finding.key for finding in firsts.values()}
+        kept = {finding.key for finding in list(firsts.values())[:most]}
         rest = [finding.key for finding in self.findings if finding.key not in kept]
-        chosen = kept | set(rest[: max(0, LISTED_FINDINGS - len(kept))])
+        chosen = kept | set(rest[: max(0, most - len(kept))])
         return [finding for finding in self.findings if finding.key in chosen]
-
-    @property
-    def unlisted(self) -> Sequence[Finding]:
-        """The others."""
-        keys = {finding.key for finding in self.listed}
-        return [finding for finding in self.findings if finding.key not in keys]
 
 
 def judge(diarist: Diarist, last: dt.date, today: dt.date) -> Judged:
@@ -98,10 +91,10 @@ def _until(history: History, last: dt.date) -> History:
     )
 
 
-def found(judged: Judged, *, with_marks: bool) -> tuple[Found, ...]:
+def found(judged: Judged, most: int, *, with_marks: bool) -> tuple[Found, ...]:
     """The listed findings in the words of the patterns page, with the rule and the entries behind each."""
     rows = []
-    for index, finding in enumerate(judged.listed):
+    for index, finding in enumerate(judged.listed(most)):
         said = say(finding, judged.on)
         mark = MARKS[index] if with_marks else ""
         rows.append(Found(said.name, said.sentence, _behind(finding, mark), mark))
@@ -131,7 +124,7 @@ def rule_words() -> dict[str, str]:
     }
 
 
-def findings_section(judged: Judged) -> Section:
+def findings_section(judged: Judged, most: int) -> Section:
     """The heading, what was looked for and not found, and how many findings are not listed."""
     rows = []
     if not judged.findings:
@@ -139,8 +132,9 @@ def findings_section(judged: Judged) -> Section:
     untold = {"worsening"} if judged.is_too_short else set()
     missing = [rule_words()[rule] for rule in judged.looked_for if rule not in untold]
     parts = []
-    if judged.unlisted:
-        parts.append(_unlisted(judged))
+    listed = {finding.key for finding in judged.listed(most)}
+    if others := [finding for finding in judged.findings if finding.key not in listed]:
+        parts.append(_others(others, judged.on))
     if missing:
         parts.append(gettext("Looked for and not found: %(rules)s.") % {"rules": ", ".join(missing)})
     if judged.is_too_short:
@@ -149,15 +143,12 @@ def findings_section(judged: Judged) -> Section:
     return Section(title, rows=tuple(rows), remark=" ".join(parts))
 
 
-def _unlisted(judged: Judged) -> str:
-    """`And 3 more: Still there after two weeks (Left calf), A second place.`"""
-    names = [
-        f"{say(finding, judged.on).name} ({place_of(finding)})" if finding.location else say(finding, judged.on).name
-        for finding in judged.unlisted
-    ]
-    count = len(names)
-    words = ngettext("And %(count)d more: %(names)s.", "And %(count)d more: %(names)s.", count)
-    return words % {"count": count, "names": some(names, 3)}
+def _others(others: Sequence[Finding], on: dt.date) -> str:
+    """`And 3 more: Still there after two weeks (2), A second place.`"""
+    names = Counter(say(finding, on).name for finding in others)
+    said = [f"{name} ({count})" if count > 1 else name for name, count in names.items()]
+    words = ngettext("And %(count)d more: %(names)s.", "And %(count)d more: %(names)s.", len(others))
+    return words % {"count": len(others), "names": some(said, 3)}
 
 
 def course(judged: Judged) -> list[Run]:

@@ -16,14 +16,14 @@ from triage.summary.words import clean, day
 MOST_ENTRIES = 2_000
 
 
-def read_log(diarist: Diarist, choice: Choice, judged: Judged) -> Log:
+def read_log(diarist: Diarist, choice: Choice, judged: Judged, most: int) -> Log:
     """The entries of the period, the newest first; more than fit on some forty pages are counted, not shown."""
     rows = diarist.episodes.filter(local_date__range=(choice.first, choice.last))
     order = ("-local_date", "-start_time_known", "-started_at", "-id")
     entries = list(rows.order_by(*order)[: MOST_ENTRIES + 1])
     left_out = rows.count() - MOST_ENTRIES if len(entries) > MOST_ENTRIES else 0
     notes = _day_notes(diarist, choice) if choice.has("notes") else {}
-    marks = {uuid.UUID(pk): mark for mark, found in zip(MARKS, judged.listed, strict=False) for pk in found.entry_ids}
+    marks = {uuid.UUID(pk): mark for mark, found in zip(MARKS, judged.listed(most), strict=False) for pk in found.entry_ids}
     words = ngettext("And %(count)d earlier entry.", "And %(count)d earlier entries.", left_out)
     return Log(
         title=gettext("The log of the period"),

@@ -111,10 +111,9 @@ class Facts:
         """The days of the period that were recorded."""
         return sum(bucket.recorded for bucket in self.buckets)
 
-    @property
-    def listed(self) -> list[SpotFacts]:
+    def listed(self, most: int) -> list[SpotFacts]:
         """The spots that get a row: those with most days, the first to appear on top."""
-        return sorted(self.spots[:LISTED_SPOTS], key=lambda spot: (spot.first_on, spot.site))
+        return sorted(self.spots[: min(most, LISTED_SPOTS)], key=lambda spot: (spot.first_on, spot.site))
 
 
 def read_facts(
@@ -128,7 +127,7 @@ def read_facts(
     listed = spots[:LISTED_SPOTS]
     courses, now_recorded, now_spots = _courses(diarist, listed, first, last)
     buckets, twitch_days = _buckets(diarist, [spot.site for spot in listed], first, last, step)
-    medicines = _medicines(diarist, first, last) if with_medicines else []
+    medicines, medicine_count = _medicines(diarist, first, last) if with_medicines else ((), 0)
     notes, note_count = _notes(diarist, first, last) if with_notes else ((), 0)
     return Facts(
         first=first,
@@ -144,8 +143,8 @@ def read_facts(
         answers=_answers(diarist, last),
         told=_told(diarist, last),
         context=_context(diarist, first, last),
-        medicines=tuple(medicines[:LISTED_MEDICINES]),
-        medicine_count=len(medicines),
+        medicines=medicines,
+        medicine_count=medicine_count,
         notes=notes,
         note_count=note_count,
     )
@@ -343,13 +342,14 @@ def _context(diarist: Diarist, first: dt.date, last: dt.date) -> dict[str, Any]:
     return diarist.days.filter(date__range=(first, last)).aggregate(**totals)
 
 
-def _medicines(diarist: Diarist, first: dt.date, last: dt.date) -> list[Medicine]:
+def _medicines(diarist: Diarist, first: dt.date, last: dt.date) -> tuple[tuple[Medicine, ...], int]:
     """What was taken on any day of the period: still taken first, then the latest stopped."""
     rows = diarist.medicines.filter(
         Q(started_on__isnull=True) | Q(started_on__lte=last),
         Q(stopped_on__isnull=True) | Q(stopped_on__gte=first),
     )
-    return list(rows.order_by(F("stopped_on").desc(nulls_first=True), "-started_on", "name", "pk"))
+    shown = rows.order_by(F("stopped_on").desc(nulls_first=True), "-started_on", "name", "pk")
+    return tuple(shown[:LISTED_MEDICINES]), rows.count()
 
 
 def _notes(

@@ -262,8 +262,8 @@ class Sheet:
     ticks: tuple[Tick, ...]
     ticks_alt: str
     legend: Legend | None
-    sections: tuple[Section, ...]
-    questions: Section | None
+    columns: tuple[Section, ...]
+    rest: tuple[Section, ...]
     foot: str
     made: str
     code: Code | None = None
@@ -287,12 +287,12 @@ class Sheet:
         if self.legend:
             yield from (key.text for key in self.legend.keys)
             yield self.legend.remark
-        for section in self.sections:
+        for section in self.columns:
             yield from _section(section)
-        if self.questions:
-            yield from _section(self.questions)
         if self.code:
             yield self.code.text
+        for section in self.rest:
+            yield from _section(section)
         yield from (self.foot, self.made)
 
 

@@ -13,13 +13,12 @@ from django.utils.translation import gettext, ngettext, pgettext
 
 from diary.body import LOCATIONS
 from diary.factors import water_words
-from diary.models import Diarist, Stress, place_name
+from diary.models import Diarist, SignCheck, Stress, place_name
 from diary.signs import COURSES, SIGNS, Topic
 from diary.wording import STRENGTHS
 from triage.summary.choice import Choice
+from triage.summary.fit import Caps
 from triage.summary.reader import (
-    LISTED_MEDICINES,
-    LISTED_NOTES,
     NOW_DAYS,
     Answered,
     Course,
@@ -32,10 +31,9 @@ from triage.summary.reader import (
 from triage.summary.sheet import FILLS, HEIGHTS, Key, Legend, Row, Run, Section
 
 NAME_LENGTH = 60
-LINE_LENGTH = 110
+MEDICINE_LENGTH = 40
 LISTED_IN_LEAD = 3
 LISTED_YES = 3
-LISTED_QUESTIONS = 5
 
 # What a doctor asks for first, in the order of the box; the emergency signs are asked only by hand.
 CAN_NO_LONGER = ("jars", "buttons", "write", "lift_arm", "stairs", "walk", "neck")
@@ -201,14 +199,14 @@ def newest_answers(answers: Iterable[Answered]) -> dict[str, Answered]:
     return newest
 
 
-def warnings(facts: Facts) -> Section:
+def warnings(facts: Facts, caps: Caps) -> Section:
     """The box: what can no longer be done, with dated yes and no."""
     rows = [
-        *_warning(gettext("Can no longer do"), CAN_NO_LONGER, facts),
-        *_warning(gettext("Muscle looks thinner"), ("thinner",), facts),
-        *_warning(gettext("Speech, swallowing, breathing"), HEAD, facts),
-        *_warning(gettext("Changed reflexes"), ("reflexes",), facts),
-        *_warning(gettext("Sudden or fast"), _of_topic(FAST), facts),
+        *_warning(gettext("Can no longer do"), CAN_NO_LONGER, facts, caps.told),
+        *_warning(gettext("Muscle looks thinner"), ("thinner",), facts, caps.told),
+        *_warning(gettext("Speech, swallowing, breathing"), HEAD, facts, caps.told),
+        *_warning(gettext("Changed reflexes"), ("reflexes",), facts, caps.told),
+        *_warning(gettext("Sudden or fast"), _of_topic(FAST), facts, caps.told),
         *_also(facts),
     ]
     return Section(gettext("Warning signs"), tuple(rows), remark=_checks(facts))
@@ -234,7 +232,7 @@ def _of_topic(topic: Topic) -> tuple[str, ...]:
     return tuple(sign.id for sign in SIGNS.values() if sign.topic == topic)
 
 
-def _warning(label: str, signs: Sequence[str], facts: Facts) -> list[Row]:
+def _warning(label: str, signs: Sequence[str], facts: Facts, most: int) -> list[Row]:
     """One part of the box: every open yes, then the dated noes, what was a yes earlier, what was never asked."""
     newest = newest_answers(facts.answers)
     asked = [sign for sign in signs if sign in newest]
@@ -252,26 +250,32 @@ def _warning(label: str, signs: Sequence[str], facts: Facts) -> list[Row]:
         rest.append(gettext("not asked: %(signs)s") % {"signs": some(never, 4)})
     if not still:
         return [Row(label, "; ".join(rest) or gettext("no clear answer, see below"))]
-    told = [_told(sign, facts) for sign in still[:LISTED_YES]]
-    if len(still) > LISTED_YES:
-        told.append(gettext("and %(count)d more") % {"count": len(still) - LISTED_YES})
-    rows = [Row(label, "; ".join(told), is_strong=True)]
+    rows = [Row(label, _told(still, facts, most), is_strong=True)]
     return [*rows, Row("", "; ".join(rest))] if rest else rows
 
 
-def _told(sign: str, facts: Facts) -> str:
-    """`YES: Writing and typing: Right hand, since 2 Nov 2026, getting worse (9 Nov 2026)`."""
-    told = next((row for row in facts.told if row.sign == sign and row.answer == "yes"), None)
-    name = gettext(SIGNS[sign].name)
-    if told is None:
-        return gettext("YES: %(sign)s") % {"sign": name}
+def _told(still: Sequence[str], facts: Facts, most: int) -> str:
+    """`YES on 9 Nov 2026: Writing and typing (Right hand, since 2 Nov 2026, getting worse)`, a part a date."""
+    rows = [next(row for row in facts.told if row.sign == sign and row.answer == "yes") for sign in still]
+    parts = []
+    for date in sorted({row.date for row in rows[:most]}, reverse=True):
+        names = [_with_details(row) for row in rows[:most] if row.date == date]
+        parts.append(gettext("YES on %(date)s: %(signs)s") % {"date": day(date), "signs": ", ".join(names)})
+    if len(rows) > most:
+        parts.append(gettext("and %(count)d more") % {"count": len(rows) - most})
+    return "; ".join(parts)
+
+
+def _with_details(told: SignCheck) -> str:
+    """`Writing and typing (Right hand, since 2 Nov 2026, getting worse)`."""
     details = [
         place_name(told.location, told.side),
         gettext("since %(date)s") % {"date": day(told.since_on)} if told.since_on else "",
-        gettext(COURSES[told.course]).lower() if told.course else "",
+        gettext(COURSES[told.course]) if told.course else "",
     ]
-    said = ", ".join([name, *(part for part in details if part)])
-    return gettext("YES: %(sign)s (answered %(date)s)") % {"sign": said, "date": day(told.date)}
+    said = ", ".join(part for part in details if part)
+    name = gettext(SIGNS[told.sign].name)
+    return f"{name} ({said})" if said else name
 
 
 def _noes(noes: Sequence[str], signs: Sequence[str], newest: Mapping[str, Answered]) -> list[str]:
@@ -286,17 +290,17 @@ def _noes(noes: Sequence[str], signs: Sequence[str], newest: Mapping[str, Answer
 
 def _also(facts: Facts) -> list[Row]:
     """What else was answered: tired but able, not sure, eyes and medicines."""
-    newest = newest_answers(facts.answers)
-    parts = []
-    for sign, row in newest.items():
-        name, date = gettext(SIGNS[sign].name), day(row.last)
-        if row.answer == "tired_only":
-            parts.append(gettext("%(sign)s: tired, but can do everything (%(date)s)") % {"sign": name, "date": date})
-        elif row.answer == "unsure":
-            parts.append(gettext("%(sign)s: not sure (%(date)s)") % {"sign": name, "date": date})
-        elif row.answer == "yes" and SIGNS[sign].topic == "eyes":
-            parts.append(gettext("%(sign)s: yes (%(date)s)") % {"sign": name, "date": date})
-    return [Row(gettext("Also noted"), some(parts, 4, sep="; "))] if parts else []
+    heads = {
+        "yes": gettext("yes: %(signs)s"),
+        "unsure": gettext("not sure: %(signs)s"),
+        "tired_only": gettext("tired, but can do everything: %(signs)s"),
+    }
+    names: dict[str, list[str]] = {}
+    for sign, row in newest_answers(facts.answers).items():
+        if row.answer in {"unsure", "tired_only"} or (row.answer == "yes" and SIGNS[sign].topic == "eyes"):
+            names.setdefault(row.answer, []).append(f"{gettext(SIGNS[sign].name)} ({day(row.last)})")
+    parts = [heads[said] % {"signs": some(names[said], 2)} for said in heads if said in names]
+    return [Row(gettext("Also noted"), "; ".join(parts))] if parts else []
 
 
 def some(names: Sequence[str], most: int, sep: str = ", ") -> str:
@@ -308,8 +312,8 @@ def some(names: Sequence[str], most: int, sep: str = ", ") -> str:
 
 
 def spot_since(spot: SpotFacts, facts: Facts) -> str:
-    """`since 24 Aug 2026, 41 of 74 days`."""
-    return gettext("since %(date)s, %(days)d of %(recorded)d days") % {
+    """`since 24 Aug 2026, 41/74 days`."""
+    return gettext("since %(date)s, %(days)d/%(recorded)d days") % {
         "date": day(spot.first_on),
         "days": spot.days,
         "recorded": facts.recorded,
@@ -317,16 +321,20 @@ def spot_since(spot: SpotFacts, facts: Facts) -> str:
 
 
 def spot_course(course: Course) -> str:
-    """`first 5 of 26 days, 1 felt only → last 20 of 27 days, 3 moves the part`."""
+    """`first 5/26 days, 1 felt only → last 20/27, 3 moves the part`."""
+    last = gettext("%(days)d/%(recorded)d days") % {"days": course.now.days, "recorded": course.now.recorded}
     if course.then.last >= course.now.first:
-        return _stretch(course.now)
-    return gettext("first %(then)s → last %(now)s") % {"then": _stretch(course.then), "now": _stretch(course.now)}
+        return _with_strength(last, course.now)
+    then = gettext("%(days)d/%(recorded)d days") % {"days": course.then.days, "recorded": course.then.recorded}
+    return gettext("first %(then)s → last %(now)s") % {
+        "then": _with_strength(then, course.then),
+        "now": _with_strength(last, course.now),
+    }
 
 
-def _stretch(stretch: Stretch) -> str:
-    """`5 of 26 days, 1 felt only`."""
-    said = gettext("%(days)d of %(recorded)d days") % {"days": stretch.days, "recorded": stretch.recorded}
-    return f"{said}, {strength(stretch.strength)}" if stretch.days else said
+def _with_strength(said: str, stretch: Stretch) -> str:
+    """`5/26 days, 1 felt only`."""
+    return f"{said}, {strength(stretch.strength)}" if stretch.strength else said
 
 
 def spots_title(facts: Facts) -> str:
@@ -367,10 +375,10 @@ def strip_alt(spot: SpotFacts, facts: Facts) -> str:
     }
 
 
-def body_alt(facts: Facts) -> str:
+def body_alt(facts: Facts, spots: Sequence[SpotFacts]) -> str:
     """What a screen reader says of the body map."""
-    names = [f"{number} {place(spot)}, {strength(spot.strength)}" for number, spot in enumerate(facts.listed, start=1)]
-    listed = {spot.site for spot in facts.listed}
+    names = [f"{number} {place(spot)}, {strength(spot.strength)}" for number, spot in enumerate(spots, start=1)]
+    listed = {spot.site for spot in spots}
     names += [place(spot) for spot in facts.spots if spot.site not in listed]
     return gettext("Body map. Shaded: %(places)s.") % {"places": "; ".join(names)}
 
@@ -433,20 +441,23 @@ def _stress(mean: float) -> str:
     return gettext("%(label)s on average (%(mean)s of 4)") % {"label": label, "mean": _one_place(mean)}
 
 
-def medicines(facts: Facts, *, is_wanted: bool) -> tuple[Row, ...]:
+def medicines(facts: Facts, caps: Caps, *, is_wanted: bool) -> tuple[Row, ...]:
     """What was taken in the period; that it was left out is said, so that nobody takes it for none."""
     if not is_wanted:
         return (Row(gettext("Medicines"), gettext("not shown on this page")),)
     if not facts.medicines:
         return (Row(gettext("Medicines"), gettext("none entered")),)
-    rows = [Row(shortened(medicine.name, NAME_LENGTH), taken(medicine.started_on, medicine.stopped_on, facts.last)) for medicine in facts.medicines]
-    more = facts.medicine_count - LISTED_MEDICINES
+    rows = [
+        Row(shortened(medicine.name, MEDICINE_LENGTH), taken(medicine.started_on, medicine.stopped_on))
+        for medicine in facts.medicines[: caps.medicines]
+    ]
+    more = facts.medicine_count - len(rows)
     if more > 0:
         rows.append(Row("", ngettext("and %(count)d more", "and %(count)d more", more) % {"count": more}))
     return tuple(rows)
 
 
-def taken(started: dt.date | None, stopped: dt.date | None, last: dt.date) -> str:
+def taken(started: dt.date | None, stopped: dt.date | None) -> str:
     """`since 20 Oct 2026`, `1 Mar 2026 to 4 Apr 2026`."""
     if started and stopped:
         return gettext("%(first)s to %(last)s") % {"first": day(started), "last": day(stopped)}
@@ -457,15 +468,15 @@ def taken(started: dt.date | None, stopped: dt.date | None, last: dt.date) -> st
     return gettext("start not entered")
 
 
-def notes(facts: Facts, *, is_in_log: bool) -> Section | None:
+def notes(facts: Facts, caps: Caps, *, is_in_log: bool) -> Section | None:
     """The newest notes, shortened, and how many there are."""
     if not facts.notes:
         return None
     lines = []
-    for date, site, note in facts.notes:
+    for date, site, note in facts.notes[: caps.notes]:
         where = f", {place_name(*site)}" if site[0] else ""
-        lines.append(f"{day(date)}{where}: {shortened(note, LINE_LENGTH)}")
-    more = facts.note_count - LISTED_NOTES
+        lines.append(f"{day(date)}{where}: {shortened(note, caps.length)}")
+    more = facts.note_count - len(lines)
     remark = ""
     if more > 0:
         remark = ngettext("and %(count)d more note", "and %(count)d more notes", more) % {"count": more}
@@ -474,16 +485,16 @@ def notes(facts: Facts, *, is_in_log: bool) -> Section | None:
     return Section(gettext("Latest notes"), lines=tuple(lines), remark=remark)
 
 
-def questions(text: str) -> Section | None:
+def questions(text: str, caps: Caps) -> Section | None:
     """The questions that the person wants answered, a line each."""
     lines = lines_of(text)
     if not lines:
         return None
-    more = len(lines) - LISTED_QUESTIONS
+    more = len(lines) - caps.questions
     remark = ngettext("and %(count)d more question", "and %(count)d more questions", more) % {"count": more}
     return Section(
         gettext("My questions"),
-        lines=tuple(shortened(line, LINE_LENGTH) for line in lines[:LISTED_QUESTIONS]),
+        lines=tuple(shortened(line, caps.length) for line in lines[: caps.questions]),
         remark=remark if more > 0 else "",
     )
 
