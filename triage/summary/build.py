@@ -11,7 +11,7 @@ from diary.models import Diarist
 from triage.models import Appointment, DoctorTexts
 from triage.summary import figures, words
 from triage.summary.choice import Choice
-from triage.summary.fit import TRIES, Caps, fits
+from triage.summary.fit import Caps, fits, tries
 from triage.summary.judged import Judged, course, findings_section, found, judge
 from triage.summary.log import read_log
 from triage.summary.reader import Facts, SpotFacts, read_facts
@@ -46,7 +46,7 @@ def make_sheet(diarist: Diarist, choice: Choice, today: dt.date, *, code: Code |
         visit = diarist.appointments.filter(date__lte=choice.last).order_by("-date", "-id").first()
         judged = judge(diarist, choice.last, today)
         sources = Sources(diarist, choice, facts, texts, visit, judged, today, code)
-        for density, caps in TRIES:
+        for density, caps in tries():
             sheet = replace(_sheet(sources, caps), density=density)
             if fits(sheet):
                 break

@@ -4,7 +4,8 @@ The height is worked out from the letters' real widths, because the browser and 
 by these sums fits on paper, a few millimetres to spare.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from triage.summary.letters import line_count
@@ -50,19 +51,42 @@ SETTINGS: dict[Density, Setting] = {
     "tight": Setting(8.5, 1.14, 2.0, 0.04),
 }
 FULL = Caps(spots=5, findings=4, medicines=6, notes=3, questions=5, told=3, length=110)
-# Tried one after the other until the page is one page: closer first, then less.
-TRIES: tuple[tuple[Density, Caps], ...] = (
-    ("roomy", FULL),
-    ("close", FULL),
-    ("tight", FULL),
-    ("tight", Caps(spots=5, findings=4, medicines=4, notes=2, questions=4, told=2, length=90)),
-    ("tight", Caps(spots=5, findings=3, medicines=3, notes=1, questions=3, told=1, length=70)),
-    ("tight", Caps(spots=4, findings=3, medicines=3, notes=1, questions=3, told=1, length=60)),
-    ("tight", Caps(spots=4, findings=2, medicines=2, notes=0, questions=2, told=1, length=50)),
-    ("tight", Caps(spots=3, findings=2, medicines=2, notes=0, questions=2, told=1, length=40)),
-    ("tight", Caps(spots=3, findings=1, medicines=1, notes=0, questions=1, told=1, length=40)),
-    ("tight", Caps(spots=2, findings=1, medicines=1, notes=0, questions=1, told=1, length=30)),
+# What is given up, one step after the other, until the page is one page: the least needed first.
+LESS: tuple[tuple[str, int], ...] = (
+    ("notes", 2),
+    ("questions", 4),
+    ("medicines", 5),
+    ("length", 90),
+    ("notes", 1),
+    ("medicines", 4),
+    ("told", 2),
+    ("questions", 3),
+    ("length", 70),
+    ("findings", 3),
+    ("medicines", 3),
+    ("notes", 0),
+    ("spots", 4),
+    ("told", 1),
+    ("questions", 2),
+    ("findings", 2),
+    ("length", 50),
+    ("spots", 3),
+    ("medicines", 2),
+    ("findings", 1),
+    ("questions", 1),
+    ("length", 40),
+    ("medicines", 1),
+    ("spots", 2),
 )
+
+
+def tries() -> Iterator[tuple[Density, Caps]]:
+    """What is tried one after the other: first closer, then less."""
+    yield from (("roomy", FULL), ("close", FULL), ("tight", FULL))
+    caps = FULL
+    for name, most in LESS:
+        caps = replace(caps, **{name: most})
+        yield "tight", caps
 
 
 def fits(sheet: Sheet) -> bool:
@@ -74,7 +98,7 @@ def height(sheet: Sheet) -> float:
     """How much of the paper the sheet takes, in millimetres."""
     page = _Ruler(SETTINGS[sheet.density])
     head = max(page.size * 1.5 * 1.2 + page.lines(sheet.person, 100), 2 * page.pitch) + 2.2
-    lead = page.lines("".join(run.text for run in sheet.lead), WIDTH, scale=1.2, kind="bold") * 1.16
+    lead = page.lines("".join(run.text for run in sheet.lead), WIDTH, scale=1.2, kind="bold") * 1.07
     upper = max(_left(sheet, page), sheet.body.height / 100 if sheet.body else 0)
     foot = page.air + 1.2 + page.pitch
     return head + lead + 2 * page.air + upper + _spots(sheet, page) + _lower(sheet, page) + foot
@@ -88,7 +112,7 @@ class _Ruler:
         self.pitch = self.size * setting.leading
         self.air = setting.air
         self.gap = setting.row_gap * self.size
-        self.heading = setting.air + self.size * (1.08 * 1.25 + 0.45) + 0.3
+        self.heading = setting.air + self.size * (1.08 * 1.25 + 0.358) + 0.25
 
     def lines(self, text: str, width: float, *, scale: float = 1.0, kind: Literal["plain", "bold"] = "plain") -> float:
         """The height of a text in a column."""

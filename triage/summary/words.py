@@ -14,7 +14,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 from diary.body import LOCATIONS
 from diary.factors import water_words
 from diary.models import Diarist, SignCheck, Stress, place_name
-from diary.signs import COURSES, SIGNS, Topic
+from diary.signs import SIGNS, Topic
 from diary.wording import STRENGTHS
 from triage.summary.choice import Choice
 from triage.summary.fit import Caps
@@ -271,7 +271,7 @@ def _with_details(told: SignCheck) -> str:
     details = [
         place_name(told.location, told.side),
         gettext("since %(date)s") % {"date": day(told.since_on)} if told.since_on else "",
-        gettext(COURSES[told.course]) if told.course else "",
+        _course_words(told.course),
     ]
     said = ", ".join(part for part in details if part)
     name = gettext(SIGNS[told.sign].name)
@@ -286,6 +286,14 @@ def _noes(noes: Sequence[str], signs: Sequence[str], newest: Mapping[str, Answer
         said = gettext("no on %(date)s") % {"date": day(date)}
         parts.append(said if len(signs) == 1 else f"{said}: {', '.join(names)}")
     return parts
+
+
+def _course_words(course: str) -> str:
+    return {
+        "worse": gettext("getting worse"),
+        "same": gettext("staying the same"),
+        "better": gettext("getting better"),
+    }.get(course, "")
 
 
 def _also(facts: Facts) -> list[Row]:
@@ -312,8 +320,8 @@ def some(names: Sequence[str], most: int, sep: str = ", ") -> str:
 
 
 def spot_since(spot: SpotFacts, facts: Facts) -> str:
-    """`since 24 Aug 2026, 41/74 days`."""
-    return gettext("since %(date)s, %(days)d/%(recorded)d days") % {
+    """`since 24 Aug 2026, 41/74`."""
+    return gettext("since %(date)s, %(days)d/%(recorded)d") % {
         "date": day(spot.first_on),
         "days": spot.days,
         "recorded": facts.recorded,
@@ -321,11 +329,11 @@ def spot_since(spot: SpotFacts, facts: Facts) -> str:
 
 
 def spot_course(course: Course) -> str:
-    """`first 5/26 days, 1 felt only → last 20/27, 3 moves the part`."""
-    last = gettext("%(days)d/%(recorded)d days") % {"days": course.now.days, "recorded": course.now.recorded}
+    """`first 5/26, 1 felt only → last 20/27, 3 moves the part`."""
+    last = "%(days)d/%(recorded)d" % {"days": course.now.days, "recorded": course.now.recorded}
     if course.then.last >= course.now.first:
         return _with_strength(last, course.now)
-    then = gettext("%(days)d/%(recorded)d days") % {"days": course.then.days, "recorded": course.then.recorded}
+    then = "%(days)d/%(recorded)d" % {"days": course.then.days, "recorded": course.then.recorded}
     return gettext("first %(then)s → last %(now)s") % {
         "then": _with_strength(then, course.then),
         "now": _with_strength(last, course.now),
@@ -333,7 +341,7 @@ def spot_course(course: Course) -> str:
 
 
 def _with_strength(said: str, stretch: Stretch) -> str:
-    """`5/26 days, 1 felt only`."""
+    """`5/26, 1 felt only`."""
     return f"{said}, {strength(stretch.strength)}" if stretch.strength else said
 
 
@@ -345,7 +353,7 @@ def spots_title(facts: Facts) -> str:
         "month": gettext("one bar a month"),
         "year": gettext("one bar a year"),
     }
-    return gettext("Places, the first to appear on top: days with twitches of days recorded, %(step)s") % {"step": steps[facts.step]}
+    return gettext("Places, first to appear on top: days with twitches / days recorded, %(step)s") % {"step": steps[facts.step]}
 
 
 def legend(facts: Facts) -> Legend:
@@ -478,10 +486,13 @@ def notes(facts: Facts, caps: Caps, *, is_in_log: bool) -> Section | None:
         lines.append(f"{day(date)}{where}: {shortened(note, caps.length)}")
     more = facts.note_count - len(lines)
     remark = ""
-    if more > 0:
-        remark = ngettext("and %(count)d more note", "and %(count)d more notes", more) % {"count": more}
-        if is_in_log:
-            remark += gettext(", in the log on the next pages")
+    if more:
+        words = (
+            ngettext("and %(count)d more note", "and %(count)d more notes", more)
+            if lines
+            else ngettext("%(count)d note, too long for this page", "%(count)d notes, too long for this page", more)
+        )
+        remark = words % {"count": more} + (gettext(", in the log on the next pages") if is_in_log else "")
     return Section(gettext("Latest notes"), lines=tuple(lines), remark=remark)
 
 
@@ -500,9 +511,6 @@ def questions(text: str, caps: Caps) -> Section | None:
 
 
 def and_more_spots(count: int) -> str:
-    """`and 6 more spots, shaded on the body map without a number`."""
-    return ngettext(
-        "and %(count)d more spot, shaded on the body map without a number",
-        "and %(count)d more spots, shaded on the body map without a number",
-        count,
-    ) % {"count": count}
+    """`and 6 more spots, shaded on the map`."""
+    words = ngettext("and %(count)d more spot, shaded on the map", "and %(count)d more spots, shaded on the map", count)
+    return words % {"count": count}
