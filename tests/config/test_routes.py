@@ -19,12 +19,14 @@ from triage.models import Finding
 
 DATE = NOW.date()
 SECRET = "secret-note"
+CHOICE = {"first": "2026-11-01", "last": "2026-11-23", "paper": "a4", "language": "en", "parts": ["notes"]}
 # One value for every kind of part that an address of ours can have.
 PARTS: dict[str, Any] = {
     "date": DATE,
     "factor": "note",
     "pk": uuid.UUID("11111111-1111-4111-8111-111111111111"),
     "step": 1,
+    "token": "no-such-token",
     "key": "x",
     "uidb36": "1",
     "object_id": "1",
@@ -80,6 +82,10 @@ def rows(alice: Diarist) -> list[Model]:
         alice.sign_checks.create(**place, date=DATE, sign="write", answer="yes", recorded_at=NOW),
         alice.medicines.create(name=SECRET, started_on=DATE),
         finding_of(alice),
+        alice.appointments.create(date=DATE, note=SECRET),
+        alice.share_links.create(
+            token_hash="0" * 64, label=SECRET, choice=CHOICE, made_at=NOW, expires_at=NOW + dt.timedelta(days=9000)
+        ),
     ]
 
 
@@ -175,6 +181,7 @@ def test_no_form_of_a_stranger_reaches_a_row_of_somebody_else(
     as_charlie: Client, alice: Diarist, rows: list[Model], name: str
 ) -> None:
     mine = {"diary.episode", "diary.day", "diary.signcheck", "diary.medicine", "triage.finding"}
+    mine |= {"triage.appointment", "triage.sharelink", "triage.doctortexts"}
     before = {table: [row for row in everything()[table] if row["diarist_id"] == alice.pk] for table in mine}
     for row in rows:
         form = {
@@ -191,6 +198,9 @@ def test_no_form_of_a_stranger_reaches_a_row_of_somebody_else(
             "payload": "stolen",
             "on": str(DATE),
             "undo": "stolen",
+            "days": "14",
+            "token": "stolen",
+            "questions": "stolen",
         }
         url = address(name, pk=row.pk)
         for answer in (as_charlie.post(url, form), as_charlie.get(url, form)):

@@ -35,6 +35,7 @@ def compiler() -> "Compiler":
 
 def make_pdf(sheet: Sheet, now: dt.datetime) -> bytes:
     """The PDF of a sheet, in its language."""
+    now = now.replace(microsecond=0)
     with translation.override(sheet.language):
         plain = asdict(sheet)
         missing: set[str] = set()

@@ -128,7 +128,7 @@ def recorded(facts: Facts) -> tuple[Run, ...]:
 def since(facts: Facts) -> list[Run]:
     """`Twitching since 24 August 2026, first place: Left calf.`"""
     if not facts.first_spots:
-        return [Run(gettext("No twitch is recorded up to %(date)s.") % {"date": long_day(facts.last)})]
+        return [Run(gettext("No twitch is recorded up to %(date)s.") % {"date": long_day(facts.last)}), Run(" ")]
     names = [place(spot) for spot in facts.first_spots]
     words = ngettext("first place: ", "first places: ", len(names))
     return [

@@ -108,7 +108,7 @@ def for_whoever_holds_it(view: View) -> View:
     @wraps(view)
     @sensitive_variables("token")
     def found(request: HttpRequest, token: str) -> HttpResponse:
-        if not ratelimit.consume(request, app="triage", action="share", config=VISITS):
+        if not ratelimit.consume(request, app="triage", action="share", config=VISITS, limit_get=True):
             response = render(request, "triage/share_wait.html", status=HTTPStatus.TOO_MANY_REQUESTS)
             response.headers["Retry-After"] = "60"
         else:
@@ -118,7 +118,8 @@ def for_whoever_holds_it(view: View) -> View:
             else:
                 with translation.override(link.choice["language"]):
                     response = view(request, token, link)
-        response.headers.update(PRIVATE)
+        for name, value in PRIVATE.items():
+            response.headers[name] = value
         return response
 
     return found
