@@ -1,10 +1,10 @@
 """What the pages of triage take in."""
 
 import datetime as dt
-from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -20,10 +20,9 @@ class DiscussedForm(forms.Form):
         error_messages={"required": _("Please choose the day."), "invalid": _("This is not a date.")},
     )
 
-    def __init__(self, *args: Any, finding: Finding, today: dt.date, **kwargs: Any) -> None:
-        super().__init__(
-            *args, auto_id=f"id_{finding.pk}_%s", initial={"on": finding.acknowledged_on or today}, **kwargs
-        )
+    def __init__(self, data: QueryDict | None = None, *, finding: Finding, today: dt.date) -> None:
+        on = finding.acknowledged_on or today
+        super().__init__(data, auto_id=f"id_{finding.pk}_%s", initial={"on": on})
         self.finding, self.today = finding, today
         self.fields["on"].widget.attrs["max"] = today.isoformat()
 

@@ -15,6 +15,7 @@ from diary.models import place_name
 from diary.signs import SIGNS
 from diary.wording import date_words, short_date
 from triage.models import Finding
+from triage.rules.answers import KIND_OF_SIGN
 
 Evidence = Mapping[str, Any]
 
@@ -96,7 +97,7 @@ def source_words(rule: str) -> str:
         ),
         "signs": gettext("NICE guideline NG127 and the red-flag list of the MND Association and GPs (RCGP)."),
         "reassurance": gettext(
-            "NHS and NICE: twitches that come and go in one place, without weakness, need no tests as a rule."
+            "NICE tells doctors not to refer small twitches as a rule, unless a muscle gets weak or thin."
         ),
     }[rule]
 
@@ -371,8 +372,9 @@ def _rise(finding: Finding) -> str:
 
 
 def _rise_sentence(finding: Finding, today: dt.date) -> str:
-    return gettext("Since about %(date)s: %(rise)s.%(ranks)s") % {
-        "date": date_words(finding.since, today),
+    return gettext("Since about %(date)s, as seen on %(noticed)s: %(rise)s.%(ranks)s") % {
+        "date": short_date(finding.since, today),
+        "noticed": _date(finding.evidence["noticed_on"], today),
         "rise": _rise(finding),
         "ranks": _ranks(finding.evidence),
     }
@@ -571,7 +573,9 @@ def _mention(finding: Finding, today: dt.date) -> Said:
         if medicine
         else gettext("%(sign)s: show it to a doctor or an eye specialist.") % {"sign": sign_name(finding)},
         sentence=_answers(finding, today),
-        meaning=gettext("Some medicines can bring on twitching, and often another one does as well.")
+        meaning=gettext(
+            "Some medicines can bring on twitching. Often there is another one that can be taken instead."
+        )
         if medicine
         else gettext("This goes beyond a plain lid twitch. It can usually be treated."),
         to_do=gettext(
@@ -584,12 +588,18 @@ def _mention(finding: Finding, today: dt.date) -> Said:
 
 
 def _unsure(finding: Finding, today: dt.date) -> Said:
+    to_do = gettext("Try it again and answer the function check. If it stays unclear, let a doctor test it.")
+    if KIND_OF_SIGN[finding.evidence["sign"]] == "emergency":
+        to_do = gettext(
+            "If it is there now, call the emergency number and describe it. If it has gone, speak to a "
+            "doctor today."
+        )
     return Said(
         name=gettext("Not sure: try again"),
         line=gettext("%(sign)s: you were not sure. Try it again on another day.") % {"sign": sign_name(finding)},
         sentence=_answers(finding, today),
         meaning=gettext("“Not sure” is a good answer. Trying it on both sides often makes it clear."),
-        to_do=gettext("Try it again and answer the function check. If it stays unclear, let a doctor test it."),
+        to_do=to_do,
         would_change=gettext("Your next answer, or four weeks without one."),
     )
 

@@ -163,7 +163,7 @@ def test_the_calm_card_is_earned(as_alice: Client, alice: Diarist) -> None:
 
 def test_asked_about_days_that_are_not_recorded_one_tap_fills_them(as_alice: Client, alice: Diarist) -> None:
     write_ask(alice)
-    assert "6 days between 10 Nov and 22 Nov are not recorded. Was it there on them?" in words(as_alice)
+    assert "6 days are not recorded (10 to 22 November). Was it there on them?" in words(as_alice)
     page = as_alice.post(f"/patterns/{finding().pk}/answer/", {"answer": "yes"}, follow=True)
     assert "Left calf: noted for 6 days, from memory." in plain(page.content.decode())
     filled = alice.episodes.filter(start_time_known=False)
@@ -308,10 +308,8 @@ def test_earlier_findings_tell_why_they_are_closed(as_alice: Client, alice: Diar
     assert said.pk
     assert "Earlier findings" in words(as_alice)
     earlier = words(as_alice, "/patterns/earlier/")
-    assert (
-        "Left calf: Still there after two weeks Said from 23 Nov to 23 Nov. Withdrawn after you changed" in earlier
-    )
-    assert "Book an appointment soon Said from 23 Nov to 23 Nov. Closed by your own answer" in earlier
+    assert "Left calf: Still there after two weeks From 21 Nov to 23 Nov. Withdrawn after you changed" in earlier
+    assert "Book an appointment soon From 20 Nov to 23 Nov. Closed by your own answer" in earlier
 
 
 def test_earlier_findings_come_a_page_at_a_time(as_alice: Client, alice: Diarist) -> None:

@@ -64,7 +64,7 @@ def test_a_finding_is_stored_with_what_it_rests_on(alice: Diarist, calf: list[Ep
     now = scan.current(alice, TODAY)
     (row,) = now.findings
     assert (row.kind, row.level, row.location, row.side, row.since) == ("flag", "talk", "calf", "left", day(15))
-    assert (row.opened_on, row.closed_on, row.closed_why) == (TODAY, None, "")
+    assert (row.opened_on, row.closed_on, row.closed_why) == (day(2), None, "")
     assert row.evidence["twitch_days"] == 15
     assert set(row.entry_ids) == {str(episode.pk) for episode in calf[-15:]}
     assert now.assessment.quality["recorded_days"] == 16
@@ -147,7 +147,7 @@ def test_a_finding_is_withdrawn_when_its_entries_are_deleted_and_comes_back_with
         recording.log_episode(alice, episode)
     assert findings(alice, day(-1)) == [("flag", day(15).isoformat())]
     again = Finding.objects.get()
-    assert (again.pk, again.opened_on, again.closed_on) == (row.pk, TODAY, None)
+    assert (again.pk, again.opened_on, again.closed_on) == (row.pk, day(2), None)
 
 
 def test_a_finding_is_withdrawn_when_days_beneath_it_are_marked_later(alice: Diarist) -> None:
@@ -202,7 +202,7 @@ def test_a_sign_closes_with_back_to_normal_and_is_withdrawn_when_the_answer_is_d
     findings(alice)
     recording.delete_sign(alice, other.pk)
     assert findings(alice) == []
-    assert Finding.objects.get().closed_why == "withdrawn"
+    assert Finding.objects.get(key__contains="jars").closed_why == "withdrawn"
     assert said.pk != other.pk
 
 
@@ -232,6 +232,31 @@ def test_the_calm_finding_is_earned_again_as_a_new_one(alice: Diarist) -> None:
     recording.delete_sign(alice, yes.pk)
     assert findings(alice, day(-1)) == [("earned", day(-1).isoformat())]
     assert Finding.objects.get(rule="reassurance").opened_on == day(-1)
+
+
+def test_a_diary_that_is_looked_at_for_the_first_time_brings_its_past(alice: Diarist) -> None:
+    for back in range(200, 184, -1):
+        twitch(alice, back)
+    for back in range(30, 2, -1):
+        twitch(alice, back, "lid_lower")
+    answer(alice, 150, "jars")
+    answer(alice, 140, "jars", "no")
+    assert findings(alice) == [("flag", day(30).isoformat())]
+    rows = Finding.objects.order_by("opened_on").values_list(
+        "kind", "location", "opened_on", "closed_on", "closed_why"
+    )
+    assert list(rows) == [
+        ("flag", "calf", day(187), day(157), "over"),
+        ("loss", "", day(150), day(140), "over"),
+        ("flag", "lid_lower", day(17), None, ""),
+    ]
+    open_one = Finding.objects.get(closed_on=None)
+    assert open_one.seen_on is None
+    assert len(open_one.digest) == 64
+    # The next look finds nothing to change.
+    before = list(Finding.objects.order_by("pk").values())
+    scan.bring_up_to_date(alice, TODAY)
+    assert list(Finding.objects.order_by("pk").values()) == before
 
 
 def test_a_stranger_has_nothing_of_it(alice: Diarist, charlie: Diarist, calf: list[Episode]) -> None:

@@ -7,7 +7,7 @@ people whose twitches are harmless. A change needs a decision record and new fig
 from dataclasses import dataclass
 from typing import Any, Literal
 
-RULES_VERSION = "1"
+RULES_VERSION = "2"
 
 Direction = Literal["lower", "higher", "neither"]
 

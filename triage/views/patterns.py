@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from diary.history import Span
 from diary.middleware import DiaryRequest
 from diary.models import Episode, SignCheck
 from diary.moments import parse_date
@@ -41,6 +42,11 @@ class Card:
     bars: Bars | None = None
     open_days: list[dt.date] = field(default_factory=list)
     form: DiscussedForm | None = None
+
+    @property
+    def open_span(self) -> Span:
+        """The first and the last of the open days."""
+        return self.open_days[0], self.open_days[-1]
 
 
 @dataclass(frozen=True, slots=True)
