@@ -69,7 +69,9 @@ class ChoiceForm(forms.Form):
         for name in ("first", "last"):
             self.fields[name].widget.attrs["max"] = today.isoformat()
         if visit is None:
-            self.fields["period"].choices = [(name, words) for name, words in PERIODS.items() if name != "appointment"]  # type: ignore[attr-defined]
+            self.fields["period"].choices = [
+                (name, words) for name, words in PERIODS.items() if name != "appointment"
+            ]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """The days of the period; only one that was typed can be wrong."""

@@ -14,7 +14,7 @@ from triage.summary.choice import PARTS, USUAL_PARTS, Choice, Part
 TODAY = dt.date(2026, 11, 23)
 EVERYTHING: frozenset[Part] = frozenset(PARTS)
 LONG = "Sehr lange Notiz über das Zucken, mit vielen Wörtern und ohne ein Ende in Sicht. " * 20
-NASTY = "#read(\"/etc/passwd\") *bold* $x^2$ <script>alert(1)</script> &amp; #import \"@preview/x\" \x07\x1b\u202eabc \\ [a] @b `c`"
+NASTY = '#read("/etc/passwd") *bold* $x^2$ <script>alert(1)</script> &amp; #import "@preview/x" \x07\x1b\u202eabc \\ [a] @b `c`'
 
 
 def ago(days: int) -> dt.date:
@@ -22,7 +22,9 @@ def ago(days: int) -> dt.date:
     return TODAY - dt.timedelta(days=days)
 
 
-def episode(diarist: Diarist, date: dt.date, location: str = "calf", side: str = "left", **values: object) -> Episode:
+def episode(
+    diarist: Diarist, date: dt.date, location: str = "calf", side: str = "left", **values: object
+) -> Episode:
     """An episode of a day, not stored."""
     row = Episode(diarist=diarist, location=location, side=side, recorded_at=NOW, **values)
     row.moment = at_wall_clock(date, dt.time(9), BERLIN)
@@ -100,8 +102,21 @@ def full(diarist: Diarist, *, days: int = 365, text: str = LONG) -> None:
     )
     for back in (300, 200, 100, 5):
         answer(diarist, ago(back), "no", "jars", "stairs", "speech", "lift_arm")
-        answer(diarist, ago(back), "yes", "buttons", "write", "thinner", location="hand_web", side="right", course="worse", since_on=ago(back + 3))
-        answer(diarist, ago(back), "yes", *(sign.id for sign in SIGNS.values() if sign.topic in {"emergency", "eyes"}))
+        answer(
+            diarist,
+            ago(back),
+            "yes",
+            "buttons",
+            "write",
+            "thinner",
+            location="hand_web",
+            side="right",
+            course="worse",
+            since_on=ago(back + 3),
+        )
+        answer(
+            diarist, ago(back), "yes", *(sign.id for sign in SIGNS.values() if sign.topic in {"emergency", "eyes"})
+        )
         answer(diarist, ago(back), "yes", "swallow", "breathing_flat", "reflexes")
         answer(diarist, ago(back), "tired_only", "walk", "neck")
     Medicine.objects.bulk_create(

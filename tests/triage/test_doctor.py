@@ -102,7 +102,9 @@ def test_a_yes_that_was_taken_back_is_told_as_such(alice: Diarist) -> None:
     answer(alice, ago(3), "no", "write")
     sheet = make_sheet(alice, choose(ago(60)), TODAY)
     row = sheet.warnings.rows[0]
-    assert row.text.startswith("no on 20 Nov 2026: Writing and typing; earlier a yes: Writing and typing (24 Oct 2026)")
+    assert row.text.startswith(
+        "no on 20 Nov 2026: Writing and typing; earlier a yes: Writing and typing (24 Oct 2026)"
+    )
     assert not row.is_strong
     assert said(sheet.lead).endswith("Loss of function: none reported, last asked 20 November 2026.")
 
@@ -110,7 +112,9 @@ def test_a_yes_that_was_taken_back_is_told_as_such(alice: Diarist) -> None:
 def test_an_answer_from_before_the_period_still_counts(alice: Diarist) -> None:
     answer(alice, ago(200), "yes", "thinner")
     sheet = make_sheet(alice, choose(ago(10)), TODAY)
-    assert {row.label: row.text for row in sheet.warnings.rows}["Muscle looks thinner"].startswith("YES on 7 May 2026")
+    assert {row.label: row.text for row in sheet.warnings.rows}["Muscle looks thinner"].startswith(
+        "YES on 7 May 2026"
+    )
 
 
 def test_each_spot_says_since_when_and_how_it_was_then_and_is_now(alice: Diarist) -> None:
@@ -176,7 +180,9 @@ def test_face_and_hands_are_shown_only_where_something_is(alice: Diarist) -> Non
     body = make_sheet(alice, choose(ago(9)), TODAY).body
     assert body is not None
     assert [picture.title for picture in body.pictures] == ["front", "back"]
-    Episode.objects.bulk_create([episode(alice, ago(1), "lid_lower", "right"), episode(alice, ago(1), "thumb_base", "left")])
+    Episode.objects.bulk_create(
+        [episode(alice, ago(1), "lid_lower", "right"), episode(alice, ago(1), "thumb_base", "left")]
+    )
     body = make_sheet(alice, choose(ago(9)), TODAY).body
     assert body is not None
     assert [picture.title for picture in body.pictures] == ["front", "back", "face", "left hand"]
@@ -234,7 +240,9 @@ def test_medicines_and_notes_stay_at_home_until_they_are_ticked(alice: Diarist) 
     ordinary(alice)
     Episode.objects.bulk_create([episode(alice, ago(0), note="On the sofa", strength=1)])
     usual = list(make_sheet(alice, choose(ago(60)), TODAY).texts())
-    assert not {"Salbutamol", "On the sofa"} & {word for text in usual for word in (text, text.rpartition(": ")[2])}
+    assert not {"Salbutamol", "On the sofa"} & {
+        word for text in usual for word in (text, text.rpartition(": ")[2])
+    }
     assert "not shown on this page" in usual
     ticked = list(make_sheet(alice, choose(ago(60), parts=EVERYTHING), TODAY).texts())
     assert "Salbutamol" in ticked
@@ -291,12 +299,16 @@ def test_one_entry_makes_a_page(alice: Diarist) -> None:
     assert len(pdf_of(sheet).pages) == 1
 
 
-@pytest.mark.parametrize(("days", "step"), [(190, "day"), (191, "week"), (1330, "week"), (1331, "month"), (5701, "year")])
+@pytest.mark.parametrize(
+    ("days", "step"), [(190, "day"), (191, "week"), (1330, "week"), (1331, "month"), (5701, "year")]
+)
 def test_a_bar_stands_for_more_the_longer_the_period(days: int, step: str) -> None:
     assert step_for(TODAY - dt.timedelta(days=days - 1), TODAY) == step
 
 
-@pytest.mark.parametrize("first", [dt.date(2026, 1, 31), dt.date(2023, 2, 28), dt.date(2010, 12, 31), dt.date(1990, 6, 1)])
+@pytest.mark.parametrize(
+    "first", [dt.date(2026, 1, 31), dt.date(2023, 2, 28), dt.date(2010, 12, 31), dt.date(1990, 6, 1)]
+)
 def test_the_bars_hold_every_recorded_day_once(alice: Diarist, first: dt.date) -> None:
     dates = [first, first + dt.timedelta(days=1), dt.date(2026, 3, 1), dt.date(2026, 11, 22), TODAY]
     Episode.objects.bulk_create(episode(alice, date) for date in dates)
@@ -319,7 +331,9 @@ def test_then_and_now_are_the_halves_of_a_short_time() -> None:
 def test_the_fullest_year_is_one_page_and_says_what_is_left_out(alice: Diarist, paper: str, language: str) -> None:
     full(alice, days=364)
     parts = EVERYTHING - {"log"}
-    code = qr_code("https://diary.example.org/s/0123456789abcdefghijklmnopqrstuv/", "This page, until 7 December 2026")
+    code = qr_code(
+        "https://diary.example.org/s/0123456789abcdefghijklmnopqrstuv/", "This page, until 7 December 2026"
+    )
     choice = choose(ago(364), parts=frozenset(parts), paper=paper, language=language)
     sheet = make_sheet(alice, choice, TODAY, code=code)
     reader = pdf_of(sheet)
@@ -352,7 +366,9 @@ def test_the_sums_of_the_height_are_on_the_safe_side(alice: Diarist) -> None:
 def lowest_text(reader: PdfReader) -> float:
     """How far below the upper margin the last line of a page stands, in millimetres."""
     lows: list[float] = []
-    reader.pages[0].extract_text(visitor_text=lambda text, cm, tm, *_: lows.append(tm[5] + cm[5]) if text.strip() else None)
+    reader.pages[0].extract_text(
+        visitor_text=lambda text, cm, tm, *_: lows.append(tm[5] + cm[5]) if text.strip() else None
+    )
     return 297 - 11 - min(low for low in lows if low > 0) * 25.4 / 72
 
 
@@ -519,7 +535,9 @@ def test_typed_text_is_cleaned_and_cut_at_a_word() -> None:
 # --- the pages around it -----------------------------------------------------------------------------------
 
 
-def test_the_page_offers_what_can_be_chosen_and_begins_at_the_first_entry(as_alice: Client, alice: Diarist) -> None:
+def test_the_page_offers_what_can_be_chosen_and_begins_at_the_first_entry(
+    as_alice: Client, alice: Diarist
+) -> None:
     ordinary(alice)
     page = as_alice.get("/doctor/")
     assert page.context["sheet"].period.startswith("24 September 2026 to")
@@ -557,7 +575,9 @@ def test_a_choice_that_makes_no_sense_is_told_beside_its_field(
 
 def test_the_pdf_is_named_after_its_day_and_stays_in_no_cache(as_alice: Client, alice: Diarist) -> None:
     ordinary(alice)
-    answer_ = as_alice.get("/doctor/pdf/", {"period": "quarter", "paper": "letter", "language": "de", "parts": "name"})
+    answer_ = as_alice.get(
+        "/doctor/pdf/", {"period": "quarter", "paper": "letter", "language": "de", "parts": "name"}
+    )
     assert answer_.headers["Content-Disposition"] == 'attachment; filename="muscle-twitches-2026-11-23.pdf"'
     assert answer_.headers["Cache-Control"] == "no-store"
     reader = PdfReader(io.BytesIO(answer_.content))
@@ -571,7 +591,11 @@ def test_what_is_typed_is_kept_for_next_time(as_alice: Client, alice: Diarist) -
     assert answer_.headers["Location"] == "/doctor/?period=quarter&paper=letter&kept=1#texts"
     alice.refresh_from_db()
     texts = DoctorTexts.objects.get(diarist=alice)
-    assert (alice.name, texts.born_on, texts.questions) == ("Alex", dt.date(1987, 5, 12), "Why?\r\nWhat now?".replace("\r", ""))
+    assert (alice.name, texts.born_on, texts.questions) == (
+        "Alex",
+        dt.date(1987, 5, 12),
+        "Why?\r\nWhat now?".replace("\r", ""),
+    )
     sheet = as_alice.get("/doctor/").context["sheet"]
     assert sheet.rest[0].lines == ("Why?", "What now?")
 

@@ -148,7 +148,10 @@ def test_a_passphrase_is_asked_for_hashed_and_remembered_for_half_an_hour(
     assert "Alex Example" not in page.content.decode()
     assert browser.get(f"{address}pdf/").headers["Location"] == address
     wrong = browser.post(address, {"passphrase": "open says me"})
-    assert (wrong.status_code, wrong.context["form"].errors) == (422, {"passphrase": ["This is not the passphrase."]})
+    assert (wrong.status_code, wrong.context["form"].errors) == (
+        422,
+        {"passphrase": ["This is not the passphrase."]},
+    )
     assert not ShareOpening.objects.exists()
     right = browser.post(address, {"passphrase": "open sesame"})
     assert right.headers["Location"] == address
@@ -181,7 +184,9 @@ def test_a_machine_that_tries_addresses_is_stopped_before_anything_is_looked_up(
     assert not [query for query in queries if "triage_sharelink" in query["sql"]]
 
 
-def test_only_the_time_of_an_opening_is_kept(as_alice: Client, alice: Diarist, clock: time_machine.Traveller) -> None:
+def test_only_the_time_of_an_opening_is_kept(
+    as_alice: Client, alice: Diarist, clock: time_machine.Traveller
+) -> None:
     link, token = link_of(alice)
     for seconds in (0, 20, 90):
         clock.move_to(NOW + dt.timedelta(seconds=seconds))
@@ -202,7 +207,9 @@ def test_a_flood_of_visits_does_not_fill_the_database(alice: Diarist, monkeypatc
     assert link.openings.count() == 3
 
 
-def test_sending_the_form_twice_makes_one_link_and_the_later_address_works(as_alice: Client, alice: Diarist) -> None:
+def test_sending_the_form_twice_makes_one_link_and_the_later_address_works(
+    as_alice: Client, alice: Diarist
+) -> None:
     pk = str(uuid.uuid4())
     first, second = made(as_alice, id=pk), made(as_alice, id=pk)
     assert alice.share_links.count() == 1

@@ -7,74 +7,137 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('diary', '0001_initial'),
-        ('triage', '0001_findings'),
+        ("diary", "0001_initial"),
+        ("triage", "0001_findings"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DoctorTexts',
+            name="DoctorTexts",
             fields=[
-                ('diarist', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='doctor_texts', serialize=False, to='diary.diarist')),
-                ('born_on', models.DateField(blank=True, null=True)),
-                ('questions', models.CharField(blank=True, max_length=2000)),
-                ('history', models.CharField(blank=True, max_length=2000)),
+                (
+                    "diarist",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="doctor_texts",
+                        serialize=False,
+                        to="diary.diarist",
+                    ),
+                ),
+                ("born_on", models.DateField(blank=True, null=True)),
+                ("questions", models.CharField(blank=True, max_length=2000)),
+                ("history", models.CharField(blank=True, max_length=2000)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('born_on__isnull', True), models.Q(('born_on__gte', datetime.date(1900, 1, 1)), ('born_on__lte', datetime.date(9999, 1, 1))), _connector='OR'), name='doctor_texts_born_since_1900')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("born_on__isnull", True),
+                            models.Q(
+                                ("born_on__gte", datetime.date(1900, 1, 1)),
+                                ("born_on__lte", datetime.date(9999, 1, 1)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="doctor_texts_born_since_1900",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ShareLink',
+            name="ShareLink",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ('token_hash', models.CharField(max_length=64, unique=True)),
-                ('passphrase', models.CharField(blank=True, max_length=256)),
-                ('choice', models.JSONField()),
-                ('label', models.CharField(blank=True, max_length=60)),
-                ('made_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('diarist', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='share_links', to='diary.diarist')),
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                ("passphrase", models.CharField(blank=True, max_length=256)),
+                ("choice", models.JSONField()),
+                ("label", models.CharField(blank=True, max_length=60)),
+                ("made_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "diarist",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="share_links",
+                        to="diary.diarist",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ShareOpening',
+            name="ShareOpening",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('link', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='openings', to='triage.sharelink')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "link",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="openings",
+                        to="triage.sharelink",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Appointment',
+            name="Appointment",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ('date', models.DateField()),
-                ('note', models.CharField(blank=True, max_length=2000)),
-                ('diarist', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='appointments', to='diary.diarist')),
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("date", models.DateField()),
+                ("note", models.CharField(blank=True, max_length=2000)),
+                (
+                    "diarist",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="appointments",
+                        to="diary.diarist",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['diarist', '-date', '-id'], name='appointment_by_day')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('date__isnull', True), models.Q(('date__gte', datetime.date(1900, 1, 1)), ('date__lte', datetime.date(9999, 1, 1))), _connector='OR'), name='appointment_date_since_1900')],
+                "indexes": [models.Index(fields=["diarist", "-date", "-id"], name="appointment_by_day")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("date__isnull", True),
+                            models.Q(
+                                ("date__gte", datetime.date(1900, 1, 1)), ("date__lte", datetime.date(9999, 1, 1))
+                            ),
+                            _connector="OR",
+                        ),
+                        name="appointment_date_since_1900",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='sharelink',
-            index=models.Index(fields=['diarist', '-made_at', '-id'], name='share_link_by_time'),
+            model_name="sharelink",
+            index=models.Index(fields=["diarist", "-made_at", "-id"], name="share_link_by_time"),
         ),
         migrations.AddConstraint(
-            model_name='sharelink',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('made_at'))), name='share_link_expires_after_it_is_made'),
+            model_name="sharelink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("expires_at__gt", models.F("made_at"))),
+                name="share_link_expires_after_it_is_made",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sharelink',
-            constraint=models.CheckConstraint(condition=models.Q(('token_hash', ''), _negated=True), name='share_link_has_a_hash'),
+            model_name="sharelink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("token_hash", ""), _negated=True), name="share_link_has_a_hash"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shareopening',
-            constraint=models.UniqueConstraint(fields=('link', 'at'), name='share_opening_once_a_minute'),
+            model_name="shareopening",
+            constraint=models.UniqueConstraint(fields=("link", "at"), name="share_opening_once_a_minute"),
         ),
     ]

@@ -17,6 +17,9 @@ def qr_code(address: str, text: str) -> Code:
     code.make(fit=True)
     rows = code.get_matrix()
     path = "".join(
-        f"M{x + QUIET} {y + QUIET}h1v1h-1z" for y, row in enumerate(rows) for x, is_dark in enumerate(row) if is_dark
+        f"M{x + QUIET} {y + QUIET}h1v1h-1z"
+        for y, row in enumerate(rows)
+        for x, is_dark in enumerate(row)
+        if is_dark
     )
     return Code(len(rows) + 2 * QUIET, path, gettext("QR code of the link to this page"), text)

@@ -114,7 +114,9 @@ class _Ruler:
         self.gap = setting.row_gap * self.size
         self.heading = setting.air + self.size * (1.08 * 1.25 + 0.358) + 0.25
 
-    def lines(self, text: str, width: float, *, scale: float = 1.0, kind: Literal["plain", "bold"] = "plain") -> float:
+    def lines(
+        self, text: str, width: float, *, scale: float = 1.0, kind: Literal["plain", "bold"] = "plain"
+    ) -> float:
         """The height of a text in a column."""
         if not text:
             return 0.0

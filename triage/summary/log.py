@@ -23,7 +23,11 @@ def read_log(diarist: Diarist, choice: Choice, judged: Judged, most: int) -> Log
     entries = list(rows.order_by(*order)[: MOST_ENTRIES + 1])
     left_out = rows.count() - MOST_ENTRIES if len(entries) > MOST_ENTRIES else 0
     notes = _day_notes(diarist, choice) if choice.has("notes") else {}
-    marks = {uuid.UUID(pk): mark for mark, found in zip(MARKS, judged.listed(most), strict=False) for pk in found.entry_ids}
+    marks = {
+        uuid.UUID(pk): mark
+        for mark, found in zip(MARKS, judged.listed(most), strict=False)
+        for pk in found.entry_ids
+    }
     words = ngettext("And %(count)d earlier entry.", "And %(count)d earlier entries.", left_out)
     return Log(
         title=gettext("The log of the period"),
@@ -39,7 +43,11 @@ def _rows(
 ) -> tuple[tuple[str, ...], ...]:
     rows = [(episode.local_date, 1, _row(episode, marks, with_notes=with_notes)) for episode in entries]
     oldest = min((date for date, _, _ in rows), default=dt.date.min)
-    rows += [(date, 0, (day(date), gettext("Note of the day"), note, "")) for date, note in notes.items() if date >= oldest]
+    rows += [
+        (date, 0, (day(date), gettext("Note of the day"), note, ""))
+        for date, note in notes.items()
+        if date >= oldest
+    ]
     rows.sort(key=lambda row: (-row[0].toordinal(), row[1]))
     return tuple(cells for _, _, cells in rows)
 

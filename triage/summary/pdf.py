@@ -61,7 +61,9 @@ def drawings(sheet: Sheet) -> dict[str, str]:
             figures[f"key-{index}"] = "key", {"key": key}
     if sheet.code:
         figures["code"] = "code", {"code": sheet.code}
-    return {name: render_to_string(f"triage/doctor_{kind}.svg", values) for name, (kind, values) in figures.items()}
+    return {
+        name: render_to_string(f"triage/doctor_{kind}.svg", values) for name, (kind, values) in figures.items()
+    }
 
 
 def _with_known_letters(value: Any, missing: set[str]) -> Any:

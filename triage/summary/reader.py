@@ -352,9 +352,7 @@ def _medicines(diarist: Diarist, first: dt.date, last: dt.date) -> tuple[tuple[M
     return tuple(shown[:LISTED_MEDICINES]), rows.count()
 
 
-def _notes(
-    diarist: Diarist, first: dt.date, last: dt.date
-) -> tuple[tuple[tuple[dt.date, Site, str], ...], int]:
+def _notes(diarist: Diarist, first: dt.date, last: dt.date) -> tuple[tuple[tuple[dt.date, Site, str], ...], int]:
     """The newest notes of the period, and how many there are; four queries."""
     episodes = diarist.episodes.filter(local_date__range=(first, last)).exclude(note="")
     days = diarist.days.filter(date__range=(first, last)).exclude(note="")

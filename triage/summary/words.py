@@ -121,7 +121,10 @@ def recorded(facts: Facts) -> tuple[Run, ...]:
     clear = facts.recorded - facts.twitch_days
     return (
         Run(share % {"recorded": facts.recorded, "count": facts.days}, is_strong=True),
-        Run(ngettext(", %(count)d of them without any twitch", ", %(count)d of them without any twitch", clear) % {"count": clear}),
+        Run(
+            ngettext(", %(count)d of them without any twitch", ", %(count)d of them without any twitch", clear)
+            % {"count": clear}
+        ),
     )
 
 
@@ -146,9 +149,7 @@ def lately(facts: Facts) -> list[Run]:
         return []
     days = min(NOW_DAYS, facts.days)
     values = {"count": days, "recorded": facts.now_recorded}
-    head = ngettext(
-        "Last day (%(recorded)d recorded): ", "Last %(count)d days (%(recorded)d recorded): ", days
-    )
+    head = ngettext("Last day (%(recorded)d recorded): ", "Last %(count)d days (%(recorded)d recorded): ", days)
     if not facts.now_spots:
         nothing = gettext("no twitch recorded") if facts.now_recorded else gettext("nothing recorded")
         return [Run(head % values), Run(nothing, is_strong=True), Run(". ")]
@@ -353,13 +354,19 @@ def spots_title(facts: Facts) -> str:
         "month": gettext("one bar a month"),
         "year": gettext("one bar a year"),
     }
-    return gettext("Places, first to appear on top: days with twitches / days recorded, %(step)s") % {"step": steps[facts.step]}
+    return gettext("Places, first to appear on top: days with twitches / days recorded, %(step)s") % {
+        "step": steps[facts.step]
+    }
 
 
 def legend(facts: Facts) -> Legend:
     """The key to bars and shades."""
     is_unknown = any(level == 0 for bucket in facts.buckets for _, level in bucket.spots.values())
-    wide = "" if facts.step == "day" else gettext("The wider a bar, the more of its recorded days had a twitch there.")
+    wide = (
+        ""
+        if facts.step == "day"
+        else gettext("The wider a bar, the more of its recorded days had a twitch there.")
+    )
     window = gettext("First → last: the first and the last 28 days there, or the halves of a shorter time.")
     keys = [Key("bar", strength(level), HEIGHTS[level], FILLS[level]) for level in STRENGTHS]
     if is_unknown:
@@ -424,7 +431,9 @@ def context(facts: Facts, volume_unit: str) -> Section:
         units = gettext("%(count)s units a day") % {"count": _one_place(values["alcohol_units_mean"])}
         rows.append(Row(gettext("Alcohol"), _of(units, count, facts)))
     if count := values["water_ml_days"]:
-        water = gettext("%(amount)s a day") % {"amount": water_words(round(values["water_ml_mean"], -2), volume_unit)}
+        water = gettext("%(amount)s a day") % {
+            "amount": water_words(round(values["water_ml_mean"], -2), volume_unit)
+        }
         rows.append(Row(gettext("Drinking"), _of(water, count, facts)))
     if values["supplement_days"]:
         said = gettext("supplement on %(count)d days") % {"count": values["supplement_days"]}
@@ -490,7 +499,9 @@ def notes(facts: Facts, caps: Caps, *, is_in_log: bool) -> Section | None:
         words = (
             ngettext("and %(count)d more note", "and %(count)d more notes", more)
             if lines
-            else ngettext("%(count)d note, too long for this page", "%(count)d notes, too long for this page", more)
+            else ngettext(
+                "%(count)d note, too long for this page", "%(count)d notes, too long for this page", more
+            )
         )
         remark = words % {"count": more} + (gettext(", in the log on the next pages") if is_in_log else "")
     return Section(gettext("Latest notes"), lines=tuple(lines), remark=remark)
@@ -512,5 +523,7 @@ def questions(text: str, caps: Caps) -> Section | None:
 
 def and_more_spots(count: int) -> str:
     """`and 6 more spots, shaded on the map`."""
-    words = ngettext("and %(count)d more spot, shaded on the map", "and %(count)d more spots, shaded on the map", count)
+    words = ngettext(
+        "and %(count)d more spot, shaded on the map", "and %(count)d more spots, shaded on the map", count
+    )
     return words % {"count": count}

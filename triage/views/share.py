@@ -135,7 +135,11 @@ def share(request: HttpRequest, token: str, link: ShareLink) -> HttpResponse:
     if not sharing.is_unlocked(link, request.COOKIES.get(COOKIE, "")):
         return render(request, "triage/share_ask.html", {"form": PassphraseForm()})
     sharing.note_opening(link, timezone.now())
-    context = {"sheet": sheet_of(link), "token": token, "ends": long_day(timezone.localtime(link.expires_at).date())}
+    context = {
+        "sheet": sheet_of(link),
+        "token": token,
+        "ends": long_day(timezone.localtime(link.expires_at).date()),
+    }
     return render(request, "triage/share.html", context)
 
 
@@ -158,7 +162,9 @@ def unlock(request: HttpRequest, token: str, link: ShareLink) -> HttpResponse:
     if form.is_valid():
         if not ratelimit.consume(request, app="triage", action="passphrase", key=str(link.pk), config=TRIES):
             form.add_error("passphrase", gettext("Too many tries. Wait a quarter of an hour, then try again."))
-            response = render(request, "triage/share_ask.html", {"form": form}, status=HTTPStatus.TOO_MANY_REQUESTS)
+            response = render(
+                request, "triage/share_ask.html", {"form": form}, status=HTTPStatus.TOO_MANY_REQUESTS
+            )
             response.headers["Retry-After"] = "900"
             return response
         if sharing.is_right(link, form.cleaned_data["passphrase"]):
@@ -218,4 +224,3 @@ def sheet_with_code(request: DiaryRequest) -> Sheet:
 def address_of(token: str) -> str:
     """The whole address of a link."""
     return settings.SITE_URL.geturl().rstrip("/") + reverse("triage:share", kwargs={"token": token})
-
