@@ -1,11 +1,13 @@
 """What is chosen and typed for the doctor's page, its appointments and its share links."""
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
+from django.http import QueryDict
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -37,7 +39,7 @@ PAPERS = {"a4": "A4", "letter": "US Letter"}
 
 
 class ChoiceForm(forms.Form):
-    """From when to when, on what paper, in which language, with what. It is part of the address: nothing is kept."""
+    """From when to when, on what paper, in which language, with what; part of the address, nothing is kept."""
 
     period = forms.ChoiceField(label=_("Period"), choices=PERIODS, widget=forms.RadioSelect)
     first = DayField(label=_("From"), required=False)
@@ -69,9 +71,8 @@ class ChoiceForm(forms.Form):
         for name in ("first", "last"):
             self.fields[name].widget.attrs["max"] = today.isoformat()
         if visit is None:
-            self.fields["period"].choices = [
-                (name, words) for name, words in PERIODS.items() if name != "appointment"
-            ]  # type: ignore[attr-defined]
+            choices = [(name, words) for name, words in PERIODS.items() if name != "appointment"]
+            cast("forms.ChoiceField", self.fields["period"]).choices = choices
 
     def clean(self) -> dict[str, Any]:
         """The days of the period; only one that was typed can be wrong."""
@@ -132,10 +133,23 @@ class TextsForm(forms.Form):
         return not_later(self.cleaned_data["born_on"], self.today)
 
 
-class AppointmentForm(forms.Form):
-    """The day of a visit, what came of it, and which findings were talked about."""
+class NewRowForm(forms.Form):
+    """A form whose row has its id before it is stored, so that sending it twice makes one row."""
 
     id = forms.UUIDField(widget=forms.HiddenInput)
+
+    def renew(self) -> None:
+        """Give the form a new id: the one it came with belongs to somebody else."""
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data["id"] = str(uuid.uuid4())
+        self.data = data
+        self.add_error(None, gettext("This could not be saved. Please press Save once more."))
+
+
+class AppointmentForm(NewRowForm):
+    """The day of a visit, what came of it, and which findings were talked about."""
+
     date = DayField(label=_("Day"))
     note = forms.CharField(
         label=_("What came of it"),
@@ -164,10 +178,9 @@ class AppointmentForm(forms.Form):
         return not_later(self.cleaned_data["date"], self.today)
 
 
-class ShareForm(forms.Form):
+class ShareForm(NewRowForm):
     """How long a link works, and whether it asks for a passphrase."""
 
-    id = forms.UUIDField(widget=forms.HiddenInput)
     days = forms.TypedChoiceField(
         label=_("It works for"),
         coerce=int,

@@ -94,7 +94,7 @@ def is_right(link: ShareLink, passphrase: str) -> bool:
 
 
 def unlocked_value(link: ShareLink) -> str:
-    """What the browser keeps for half an hour after the right passphrase; worthless once the passphrase changes."""
+    """What the browser keeps for half an hour after the right passphrase; worthless once that changes."""
     return _signer(link).sign(str(link.pk))
 
 

@@ -9,6 +9,7 @@ import sys
 import uuid
 from collections.abc import Iterator
 from html import unescape
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -195,7 +196,7 @@ def test_pins_do_not_cover_each_other(alice: Diarist) -> None:
     assert body is not None
     heights = sorted(pin.y for pin in body.pins)
     assert len(heights) == 5
-    assert min(high - low for low, high in zip(heights, heights[1:], strict=False)) >= 460
+    assert min(high - low for low, high in pairwise(heights)) >= 460
 
 
 def test_the_findings_are_those_of_the_patterns_page_with_rule_and_entries(alice: Diarist) -> None:
@@ -395,7 +396,7 @@ def test_the_page_on_screen_says_all_that_the_sheet_says_in_its_order(as_alice: 
     query = {"period": "onset", "paper": "a4", "language": "en", "parts": sorted(EVERYTHING - {"log"})}
     html = as_alice.get("/doctor/", query).content.decode()
     sheet = make_sheet(alice, choose(ago(60), parts=EVERYTHING - {"log"}), TODAY)
-    body = re.sub(r"<svg.*?</svg>", "", html[html.index('class="sheet') :], flags=re.S)
+    body = re.sub(r"<svg.*?</svg>", "", html[html.index('class="sheet') :], flags=re.DOTALL)
     text, at = squeezed(unescape(re.sub(r"<[^>]+>", "", body))), 0
     for wanted in sheet.texts():
         found = text.find(squeezed(wanted), at)
@@ -434,7 +435,8 @@ def alternatives(node: Any) -> Iterator[str]:
 
 def test_every_font_is_inside_and_it_is_ours(alice: Diarist) -> None:
     ordinary(alice)
-    fonts: Any = pdf_of(make_sheet(alice, choose(ago(60)), TODAY)).pages[0]["/Resources"]["/Font"]
+    page: Any = pdf_of(make_sheet(alice, choose(ago(60)), TODAY)).pages[0]
+    fonts = page["/Resources"]["/Font"]
     names = {str(font.get_object()["/BaseFont"]) for font in fonts.values()}
     assert {name.partition("+")[2] for name in names} == {"SourceSans3-Regular", "SourceSans3-Bold"}
     for font in fonts.values():

@@ -5,6 +5,7 @@ import io
 import re
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import time_machine
@@ -251,7 +252,7 @@ def modules(text: str) -> list[list[bool]]:
     from qrcode.constants import ERROR_CORRECT_M  # noqa: PLC0415
     from qrcode.main import QRCode  # noqa: PLC0415
 
-    code = QRCode(error_correction=ERROR_CORRECT_M, border=0)
+    code: Any = QRCode(error_correction=ERROR_CORRECT_M, border=0)
     code.add_data(text)
     code.make()
     return [[bool(cell) for cell in row] for row in code.get_matrix()]

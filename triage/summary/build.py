@@ -66,7 +66,7 @@ def _sheet(given: Sources, caps: Caps) -> Sheet:
         person=words.person(given.diarist, choice, given.texts.born_on),
         period=words.period(facts),
         recorded=words.recorded(facts),
-        lead=tuple([*words.since(facts), *words.lately(facts), *course(judged), *words.function(facts)]),
+        lead=(*words.since(facts), *words.lately(facts), *course(judged), *words.function(facts)),
         warnings=words.warnings(facts, caps),
         findings=findings_section(judged, caps.findings),
         found=found(judged, caps.findings, with_marks=choice.has("log")),

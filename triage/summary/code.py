@@ -1,5 +1,7 @@
 """The QR code of a share link, as one path: no picture format, and sharp at every size."""
 
+from typing import Any
+
 from django.utils.translation import gettext
 
 from triage.summary.sheet import Code
@@ -12,7 +14,7 @@ def qr_code(address: str, text: str) -> Code:
     from qrcode.constants import ERROR_CORRECT_M  # noqa: PLC0415
     from qrcode.main import QRCode  # noqa: PLC0415
 
-    code = QRCode(error_correction=ERROR_CORRECT_M, border=0)
+    code: Any = QRCode(error_correction=ERROR_CORRECT_M, border=0)
     code.add_data(address)
     code.make(fit=True)
     rows = code.get_matrix()

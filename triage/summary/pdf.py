@@ -8,7 +8,7 @@ import json
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -44,8 +44,8 @@ def make_pdf(sheet: Sheet, now: dt.datetime) -> bytes:
         plain["made_on"] = [now.year, now.month, now.day]
         pictures = drawings(sheet)
     inputs = {"sheet": json.dumps(plain), **pictures}
-    pdf: bytes = compiler().compile(format="pdf", sys_inputs=inputs, pdf_standards=["ua-1"], timestamp=now)
-    return pdf
+    pdf = compiler().compile(format="pdf", sys_inputs=inputs, pdf_standards=["ua-1"], timestamp=now)
+    return cast("bytes", pdf)
 
 
 def drawings(sheet: Sheet) -> dict[str, str]:

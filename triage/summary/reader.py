@@ -61,11 +61,10 @@ class SpotFacts:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How a listed place was at first, how it is lately, and on how many of the last 14 days."""
+    """How a listed place was at first, and how it is lately."""
 
     then: Stretch
     now: Stretch
-    lately: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +253,7 @@ def _at(sites: Iterable[Site]) -> Q:
 def _courses(
     diarist: Diarist, listed: Iterable[SpotFacts], first: dt.date, last: dt.date
 ) -> tuple[dict[Site, Course], int, dict[Site, int]]:
-    """Then and now of each listed spot, and who twitched in the last 14 days; three queries over short stretches."""
+    """Then and now of each listed spot, and who twitched in the last 14 days; three queries."""
     spans = {spot.site: then_and_now(max(first, spot.first_on), last) for spot in listed}
     lately = max(first, last - dt.timedelta(days=NOW_DAYS - 1)), last
     ranges = {lately, *(span for pair in spans.values() for span in pair)}
@@ -275,10 +274,7 @@ def _courses(
     now = {site: sum(lately[0] <= date for date in dates) for site, dates in strengths.items()}
     now = {site: days for site, days in sorted(now.items(), key=lambda item: (-item[1], item[0])) if days}
     courses = {
-        site: Course(
-            *(_window(strengths[site], recorded, span) for span in pair),
-            lately=now.get(site, 0),
-        )
+        site: Course(_window(strengths[site], recorded, pair[0]), _window(strengths[site], recorded, pair[1]))
         for site, pair in spans.items()
     }
     return courses, sum(lately[0] <= date <= last for date in recorded), now
@@ -308,7 +304,7 @@ def _recorded_dates(diarist: Diarist, ranges: Iterable[tuple[dt.date, dt.date]])
 
 
 def _answers(diarist: Diarist, last: dt.date) -> tuple[Answered, ...]:
-    """How often and when each sign got which answer, over the whole diary up to `last`: an old "no" still counts."""
+    """How often and when each sign got which answer, up to `last`: an old "no" still counts."""
     rows = (
         diarist.sign_checks.filter(date__lte=last)
         .order_by()

@@ -331,10 +331,10 @@ def spot_since(spot: SpotFacts, facts: Facts) -> str:
 
 def spot_course(course: Course) -> str:
     """`first 5/26, 1 felt only → last 20/27, 3 moves the part`."""
-    last = "%(days)d/%(recorded)d" % {"days": course.now.days, "recorded": course.now.recorded}
+    last = f"{course.now.days}/{course.now.recorded}"
     if course.then.last >= course.now.first:
         return _with_strength(last, course.now)
-    then = "%(days)d/%(recorded)d" % {"days": course.then.days, "recorded": course.then.recorded}
+    then = f"{course.then.days}/{course.then.recorded}"
     return gettext("first %(then)s → last %(now)s") % {
         "then": _with_strength(then, course.then),
         "now": _with_strength(last, course.now),

@@ -9,7 +9,6 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from diary import recording
@@ -96,9 +95,7 @@ def keep(request: DiaryRequest, form: AppointmentForm, kept: Appointment | None 
     with recording.writing(request.diarist):
         owner = Appointment.objects.filter(pk=pk).values_list("diarist_id", flat=True).first()
         if owner not in {None, request.diarist.pk}:
-            form.data = form.data.copy()
-            form.data["id"] = str(uuid.uuid4())
-            form.add_error(None, gettext("This could not be saved. Please press Save once more."))
+            form.renew()
             return False
         row = {"diarist": request.diarist, "date": values["date"], "note": values["note"]}
         Appointment.objects.update_or_create(pk=pk, defaults=row)

@@ -69,9 +69,7 @@ def shares(request: DiaryRequest) -> HttpResponse:
             passphrase=values["passphrase"],
         )
     except IdTaken:
-        form.data = form.data.copy()
-        form.data["id"] = str(uuid.uuid4())
-        form.add_error(None, gettext("This could not be saved. Please press Save once more."))
+        form.renew()
         return show_shares(request, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     address = address_of(token)
     context = {"link": link, "token": token, "address": address, "code": qr_code(address, ""), "tab": "doctor"}
