@@ -31,4 +31,6 @@ PUBLIC_ROUTES: dict[str, str] = {
     "api:read_days": "asks for an access token that may read",
     "api:read_day": "asks for an access token that may read",
     "api:read_findings": "asks for an access token that may read",
+    "triage:share": "a doctor who was given a link has no account; the link is the key, ends and can be withdrawn",
+    "triage:share_pdf": "the same page as PDF",
 }

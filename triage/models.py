@@ -1,11 +1,13 @@
 """What was found in a diary and when: the latest assessment of each diarist, and every finding it ever had."""
 
+import datetime as dt
 import uuid
 
 from django.db import models
 from django.db.models import Q
 
-from diary.models import Diarist, one_of, place_name
+from diary.models import NOTE_LENGTH, Diarist, between, one_of, place_name
+from diary.moments import EARLIEST
 from triage.rules.findings import LEVEL_OF_KIND, LEVELS, RULES_OF_KIND
 
 
@@ -103,3 +105,85 @@ class Finding(models.Model):
     def is_quiet(self) -> bool:
         """Whether it was discussed with a doctor, and is still what was discussed."""
         return self.acknowledged_on is not None and self.acknowledged_kind == self.kind
+
+
+class Appointment(models.Model):
+    """A visit to a doctor and what came of it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    diarist = models.ForeignKey(Diarist, on_delete=models.CASCADE, related_name="appointments", db_index=False)
+    date = models.DateField()
+    note = models.CharField(max_length=NOTE_LENGTH, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["diarist", "-date", "-id"], name="appointment_by_day")]
+        constraints = [between("date", EARLIEST, dt.date(9999, 1, 1), "appointment_date_since_1900")]
+
+    def __str__(self) -> str:
+        return f"appointment {self.pk}"
+
+
+class DoctorTexts(models.Model):
+    """What a person keeps for the doctor's page from one visit to the next."""
+
+    diarist = models.OneToOneField(
+        Diarist, on_delete=models.CASCADE, primary_key=True, related_name="doctor_texts"
+    )
+    born_on = models.DateField(null=True, blank=True)
+    questions = models.CharField(max_length=NOTE_LENGTH, blank=True)
+    history = models.CharField(max_length=NOTE_LENGTH, blank=True)
+
+    class Meta:
+        constraints = [between("born_on", EARLIEST, dt.date(9999, 1, 1), "doctor_texts_born_since_1900")]
+
+    def __str__(self) -> str:
+        return f"doctor's texts {self.pk}"
+
+
+class ShareLink(models.Model):
+    """A read-only view of one period of a diary for who holds its address. Only a hash of the address is kept.
+
+    `choice` says from when to when and what is shown; `passphrase` is hashed as passwords are, empty where none
+    was wanted.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    diarist = models.ForeignKey(Diarist, on_delete=models.CASCADE, related_name="share_links", db_index=False)
+    token_hash = models.CharField(max_length=64, unique=True)
+    passphrase = models.CharField(max_length=256, blank=True)
+    choice = models.JSONField()
+    label = models.CharField(max_length=60, blank=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["diarist", "-made_at", "-id"], name="share_link_by_time")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=models.F("made_at")), name="share_link_expires_after_it_is_made"
+            ),
+            models.CheckConstraint(condition=~Q(token_hash=""), name="share_link_has_a_hash"),
+        ]
+
+    def __str__(self) -> str:
+        return f"share link {self.pk}"
+
+    def state(self, now: dt.datetime) -> str:
+        """Whether it works: `open`, `withdrawn` or `over`."""
+        if self.withdrawn_at is not None:
+            return "withdrawn"
+        return "open" if self.expires_at > now else "over"
+
+
+class ShareOpening(models.Model):
+    """That a share link was opened, and when; not by whom. One row a minute, however often it was."""
+
+    link = models.ForeignKey(ShareLink, on_delete=models.CASCADE, related_name="openings", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["link", "at"], name="share_opening_once_a_minute")]
+
+    def __str__(self) -> str:
+        return f"opening {self.pk}"

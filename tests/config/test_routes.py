@@ -19,6 +19,7 @@ from triage.models import Finding
 
 DATE = NOW.date()
 SECRET = "secret-note"
+CHOICE = {"first": "2026-11-01", "last": "2026-11-23", "paper": "a4", "language": "en", "parts": ["notes"]}
 # One value for every kind of part that an address of ours can have.
 PARTS: dict[str, Any] = {
     "date": DATE,
@@ -84,6 +85,10 @@ def rows(alice: Diarist) -> list[Model]:
         alice.access_tokens.create(name=SECRET, may_read=True, digest="x", start="mtd_x", made_at=NOW),
         finding_of(alice),
         alice.imports.create(file_name=SECRET, status="stored", created_at=NOW, stored_at=NOW),
+        alice.appointments.create(date=DATE, note=SECRET),
+        alice.share_links.create(
+            token_hash="0" * 64, label=SECRET, choice=CHOICE, made_at=NOW, expires_at=NOW + dt.timedelta(days=9000)
+        ),
     ]
 
 
@@ -179,7 +184,12 @@ def test_no_form_of_a_stranger_reaches_a_row_of_somebody_else(
     as_charlie: Client, alice: Diarist, rows: list[Model], name: str
 ) -> None:
     mine = {"episode", "day", "signcheck", "medicine", "accesstoken", "import"}
-    mine = {f"diary.{name}" for name in mine} | {"triage.finding"}
+    mine = {f"diary.{name}" for name in mine} | {
+        "triage.finding",
+        "triage.appointment",
+        "triage.sharelink",
+        "triage.doctortexts",
+    }
     before = {table: [row for row in everything()[table] if row["diarist_id"] == alice.pk] for table in mine}
     for row in rows:
         form = {
@@ -196,6 +206,9 @@ def test_no_form_of_a_stranger_reaches_a_row_of_somebody_else(
             "payload": "stolen",
             "on": str(DATE),
             "undo": "stolen",
+            "days": "14",
+            "token": "stolen",
+            "questions": "stolen",
         }
         url = address(name, pk=row.pk)
         for answer in (as_charlie.post(url, form), as_charlie.get(url, form)):

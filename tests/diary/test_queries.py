@@ -20,7 +20,8 @@ from diary.timeline_rows import forget
 from diary.urls import urlpatterns as diary_urls
 from tests.conftest import BERLIN, NOW
 from triage import scan
-from triage.models import Finding
+from triage.models import Appointment, DoctorTexts, Finding, ShareLink, ShareOpening
+from triage.sharing import hash_of
 from triage.urls import urlpatterns as triage_urls
 
 TODAY = dt.date(2026, 11, 23)
@@ -29,6 +30,8 @@ PLACES = [(place.id, side) for place in LOCATIONS.values() for side in place.sid
 NEWEST = uuid.UUID(int=1)
 TIMER, MEDICINE, ANSWER, FINDING, TOKEN, IMPORT = (uuid.UUID(int=number) for number in range(2, 8))
 SMALL = {"days": 30, "a_day": 1}
+VISIT_PK, LINK, SHARE_TOKEN = uuid.UUID(int=8), uuid.UUID(int=9), "a-token-of-a-test"
+ALL_PARTS = "period=onset&paper=a4&language=en&parts=medicines&parts=notes&parts=log&parts=context&parts=questions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,40 @@ def new_token() -> dict[str, str]:
 def waited() -> dict[str, str]:
     """A tap that waited on a device."""
     return tap() | {"account": Diarist.objects.get(user__username="alice").mark, "kind": "twitch", "age": "60"}
+
+
+def appointment() -> dict[str, str]:
+    """A new visit to a doctor."""
+    return {"id": str(uuid.uuid4()), "date": str(TODAY), "note": "All well."}
+
+
+def new_link() -> dict[str, str]:
+    """A new share link."""
+    return {"id": str(uuid.uuid4()), "days": "14"}
+
+
+def share(diarist: Diarist, rows: int) -> None:
+    """Visits to a doctor, and share links with a time each at which they were opened."""
+    Appointment.objects.bulk_create(
+        Appointment(id=VISIT_PK if n == 0 else uuid.uuid4(), diarist=diarist, date=TODAY, note="On the sofa.")
+        for n in range(rows)
+    )
+    choice = {"first": "2020-01-01", "last": str(YESTERDAY), "paper": "a4", "language": "en", "parts": ["log"]}
+    links = [
+        ShareLink(
+            id=LINK if n == 0 else uuid.uuid4(),
+            diarist=diarist,
+            token_hash=hash_of(SHARE_TOKEN if n == 0 else f"{n}"),
+            choice=choice,
+            made_at=NOW,
+            expires_at=NOW + dt.timedelta(days=9),
+        )
+        for n in range(rows)
+    ]
+    ShareLink.objects.bulk_create(links)
+    ShareOpening.objects.bulk_create(
+        ShareOpening(link=link, at=NOW - dt.timedelta(hours=n + 1)) for n, link in enumerate(links)
+    )
 
 
 def nothing() -> dict[str, str]:
@@ -162,6 +199,21 @@ VISITS = [
     Visit("incoming_back", f"/data/import/{IMPORT}/back/", nothing, status=302),
     Visit("incoming_cancel", f"/data/import/{IMPORT}/cancel/", nothing, status=302),
     Visit("incoming_undo", f"/data/import/{IMPORT}/undo/", nothing, status=302),
+    Visit("doctor", "/doctor/", again=True),
+    Visit("doctor", f"/doctor/?{ALL_PARTS}", again=True),
+    Visit("doctor_pdf", f"/doctor/pdf/?{ALL_PARTS}", again=True),
+    Visit("doctor_texts", "/doctor/texts/", lambda: {"questions": "Why?"}, status=302),
+    Visit("appointments", "/doctor/appointments/", again=True),
+    Visit("appointments", "/doctor/appointments/", appointment, status=302, again=True),
+    Visit("appointment", f"/doctor/appointments/{VISIT_PK}/", again=True),
+    Visit("delete_appointment", f"/doctor/appointments/{VISIT_PK}/delete/", nothing),
+    Visit("shares", "/doctor/links/"),
+    Visit("shares", "/doctor/links/", new_link),
+    Visit("withdraw_share", f"/doctor/links/{LINK}/withdraw/", nothing, status=302),
+    Visit("share_sheet", "/doctor/links/page/", lambda: {"token": SHARE_TOKEN}),
+    Visit("share_sheet_pdf", "/doctor/links/page/pdf/", lambda: {"token": SHARE_TOKEN}),
+    Visit("share", f"/s/{SHARE_TOKEN}/", again=True),
+    Visit("share_pdf", f"/s/{SHARE_TOKEN}/pdf/", again=True),
     Visit("welcome", "/welcome/"),
     Visit("welcome_step", "/welcome/2/"),
     Visit("triggers", "/triggers/"),
@@ -308,12 +360,24 @@ def test_a_page_of_a_diary_twenty_times_as_large_asks_as_often(
 ) -> None:
     write(alice, **SMALL)
     ask_about(alice, 2)
+    share(alice, 2)
     few = queries(as_alice, visit)
-    tables = (alice.episodes, alice.days, alice.sign_checks, alice.medicines, alice.access_tokens, alice.imports)
+    tables = (
+        alice.episodes,
+        alice.days,
+        alice.sign_checks,
+        alice.medicines,
+        alice.access_tokens,
+        alice.imports,
+        alice.appointments,
+        alice.share_links,
+        DoctorTexts.objects.filter(diarist=alice),
+    )
     for rows in tables:
         rows.all().delete()
     write(alice, **SMALL | grown)
     ask_about(alice, 40)
+    share(alice, 40)
     many = queries(as_alice, visit)
     assert len(many) == len(few), "\n".join([*few, "---", *many])
 

@@ -1,0 +1,79 @@
+"""The doctor's page as a tagged PDF (PDF/UA-1). typst is loaded when the first PDF is asked for, not before.
+
+Nothing that a person typed is ever part of the source: it goes in as JSON, and comes out as text.
+"""
+
+import datetime as dt
+import json
+from dataclasses import asdict
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from triage.summary.letters import FOLDER, missing_words, shown
+from triage.summary.sheet import Sheet
+
+if TYPE_CHECKING:
+    from typst import Compiler
+
+# Handed over as pictures, not as text.
+DRAWN = {"pictures", "pins", "bars", "dots", "path"}
+SOURCE = Path(__file__).with_name("sheet.typ")
+
+
+@lru_cache(maxsize=1)
+def compiler() -> "Compiler":
+    """typst with the one font family of the page, and none of the machine's."""
+    import typst  # noqa: PLC0415
+
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FOLDER])
+    return typst.Compiler(str(SOURCE), root=str(SOURCE.parent), font_paths=fonts)
+
+
+def make_pdf(sheet: Sheet, now: dt.datetime) -> bytes:
+    """The PDF of a sheet, in its language."""
+    now = now.replace(microsecond=0)
+    with translation.override(sheet.language):
+        plain = asdict(sheet)
+        missing: set[str] = set()
+        plain = _with_known_letters(plain, missing)
+        plain["unshown"] = missing_words(missing)
+        plain["made_on"] = [now.year, now.month, now.day]
+        pictures = drawings(sheet)
+    inputs = {"sheet": json.dumps(plain), **pictures}
+    pdf = compiler().compile(format="pdf", sys_inputs=inputs, pdf_standards=["ua-1"], timestamp=now)
+    return cast("bytes", pdf)
+
+
+def drawings(sheet: Sheet) -> dict[str, str]:
+    """The figures as SVG, by the templates that the screen uses."""
+    figures: dict[str, tuple[str, dict[str, Any]]] = {}
+    if sheet.body:
+        figures["body"] = "body", {"body": sheet.body}
+    for index, spot in enumerate(sheet.spots):
+        figures[f"strip-{index}"] = "strip", {"strip": spot.strip}
+    if sheet.legend:
+        figures["axis"] = "axis", {"ticks": sheet.ticks, "alt": sheet.ticks_alt}
+        for index, key in enumerate(sheet.legend.keys):
+            figures[f"key-{index}"] = "key", {"key": key}
+    if sheet.code:
+        figures["code"] = "code", {"code": sheet.code}
+    return {
+        name: render_to_string(f"triage/doctor_{kind}.svg", values) for name, (kind, values) in figures.items()
+    }
+
+
+def _with_known_letters(value: Any, missing: set[str]) -> Any:
+    """All texts in `value` as the font can show them; the letters that it lacks are added to `missing`."""
+    if isinstance(value, str):
+        text, lacking = shown(value)
+        missing |= lacking
+        return text
+    if isinstance(value, dict):
+        return {name: _with_known_letters(part, missing) for name, part in value.items() if name not in DRAWN}
+    if isinstance(value, list | tuple):
+        return [_with_known_letters(part, missing) for part in value]
+    return value

@@ -1,0 +1,120 @@
+"""Visits to a doctor: when, what came of it, and which findings were talked about."""
+
+import uuid
+from http import HTTPStatus
+from typing import Any
+
+from django.core import signing
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from diary import recording
+from diary.middleware import DiaryRequest
+from triage import scan
+from triage.doctor_forms import AppointmentForm
+from triage.models import Appointment
+
+ON_A_PAGE = 30
+UNDO_SALT = "undo appointment"
+UNDO_SECONDS = 24 * 60 * 60
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def appointments(request: DiaryRequest) -> HttpResponse:
+    """The list with a form for a new one; an Undo comes here too."""
+    if request.method != "POST":
+        return show_appointments(request)
+    if "undo" in request.POST:
+        return put_back(request)
+    form = AppointmentForm(request.POST, today=request.today, findings=open_findings(request))
+    if form.is_valid() and keep(request, form):
+        return redirect(f"{reverse('triage:appointments')}?saved=1")
+    return show_appointments(request, form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def appointment(request: DiaryRequest, pk: uuid.UUID) -> HttpResponse:
+    """Change one visit."""
+    kept = get_object_or_404(request.diarist.appointments, pk=pk)
+    data = request.POST if request.method == "POST" else None
+    form = AppointmentForm(data, today=request.today, findings=open_findings(request), kept=kept)
+    if data is not None and form.is_valid() and keep(request, form, kept):
+        return redirect(f"{reverse('triage:appointments')}?saved=1")
+    status = HTTPStatus.OK if data is None else HTTPStatus.UNPROCESSABLE_ENTITY
+    context = {"form": form, "appointment": kept, "tab": "doctor"}
+    return render(request, "triage/appointment.html", context, status=status)
+
+
+@require_POST
+def delete_appointment(request: DiaryRequest, pk: uuid.UUID) -> HttpResponse:
+    """Delete one visit; the next page offers to undo it."""
+    kept = get_object_or_404(request.diarist.appointments, pk=pk)
+    with recording.writing(request.diarist):
+        request.diarist.appointments.filter(pk=pk).delete()
+    token = signing.dumps(
+        {"owner": request.diarist.pk, "id": str(kept.pk), "date": kept.date.isoformat(), "note": kept.note},
+        salt=UNDO_SALT,
+        compress=True,
+    )
+    return show_appointments(request, deleted=token)
+
+
+def show_appointments(
+    request: DiaryRequest,
+    *,
+    form: AppointmentForm | None = None,
+    deleted: str = "",
+    wrong_undo: bool = False,
+    status: HTTPStatus = HTTPStatus.OK,
+) -> HttpResponse:
+    """All visits, the latest first."""
+    rows = request.diarist.appointments.order_by("-date", "-id")
+    context = {
+        "form": form or AppointmentForm(today=request.today, findings=open_findings(request)),
+        "visits": Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page")),
+        "saved": "saved" in request.GET and not deleted,
+        "deleted": deleted,
+        "wrong_undo": wrong_undo,
+        "tab": "doctor",
+    }
+    return render(request, "triage/appointments.html", context, status=status)
+
+
+def open_findings(request: DiaryRequest) -> list[Any]:
+    """What could have been talked about and is not marked so."""
+    return [finding for finding in scan.current(request.diarist, request.today).findings if not finding.is_quiet]
+
+
+def keep(request: DiaryRequest, form: AppointmentForm, kept: Appointment | None = None) -> bool:
+    """Store a visit and mark what was talked about; false when the id of a new one belongs to somebody else."""
+    values = form.cleaned_data
+    pk = kept.pk if kept else values["id"]
+    with recording.writing(request.diarist):
+        owner = Appointment.objects.filter(pk=pk).values_list("diarist_id", flat=True).first()
+        if owner not in {None, request.diarist.pk}:
+            form.renew()
+            return False
+        row = {"diarist": request.diarist, "date": values["date"], "note": values["note"]}
+        Appointment.objects.update_or_create(pk=pk, defaults=row)
+    ids = [uuid.UUID(pk) for pk in values["discussed"]]
+    if ids:
+        scan.acknowledge(request.diarist, ids, values["date"])
+    return True
+
+
+def put_back(request: DiaryRequest) -> HttpResponse:
+    """Undo a deletion."""
+    try:
+        row = signing.loads(request.POST["undo"], salt=UNDO_SALT, max_age=UNDO_SECONDS)
+    except signing.BadSignature:
+        row = None
+    if row is None or row["owner"] != request.diarist.pk:
+        return show_appointments(request, wrong_undo=True, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    with recording.writing(request.diarist):
+        Appointment.objects.get_or_create(
+            pk=row["id"], defaults={"diarist": request.diarist, "date": row["date"], "note": row["note"]}
+        )
+    return redirect(f"{reverse('triage:appointments')}?saved=1")
