@@ -100,10 +100,13 @@ def one_side_of_face(one: Site, other: Site, places: Mapping[str, Place]) -> boo
 
 
 def counts_once(one: Site, other: Site, places: Mapping[str, Place]) -> bool:
-    """Whether two areas are one place for spread: both eyes, one side of the face, or a side left out."""
+    """Whether two areas are one place for spread: both eyes, one side of the face, a side left out, a middle.
+
+    The middle of a place lies between its sides: left, middle and right of the back are one place, no march.
+    """
     if is_eye(one) and is_eye(other):
         return True
-    if one.location == other.location and not (one.side and other.side):
+    if one.location == other.location and {one.side, other.side} & {"", "middle"}:
         return True
     return one_side_of_face(one, other, places)
 

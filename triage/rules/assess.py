@@ -33,9 +33,9 @@ def replay(
         return
     day, end = first or min(dates), last or max(dates)
     assessor = Assessor(history)
-    while day <= end:
+    for number in range(day.toordinal(), end.toordinal() + 1):
+        day = dt.date.fromordinal(number)
         yield day, assessor.on(day)
-        day += dt.timedelta(days=1)
 
 
 class Assessor:

@@ -12,7 +12,7 @@ from triage.rules.areas import Area, is_eye
 from triage.rules.findings import Closing, Finding, Kind
 from triage.rules.history import Site
 from triage.rules.journal import Journal, between, days_of, last_days
-from triage.rules.trend import beta_sf
+from triage.rules.trend import beta_sf, mann_kendall
 
 _WINDOW = t.WINDOW_DAYS.value
 _SPELLS_AT_ONCE = 4  # more than can begin before an older finding is resolved
@@ -68,7 +68,7 @@ def find_persistence(
             _walk(journal, area, followed, today)
         if not any(spell.kind for spell in followed.spells[-_SPELLS_AT_ONCE:]):
             continue
-        clear = journal.clear_bits(journal.area_bits(area.members))
+        clear = journal.clear_bits(area.members)
         spell = _open_spell(followed.spells, clear, today)
         if spell is not None:
             findings.append(_stated(journal, area, spell, followed, spell.clear_after(clear, today)))
@@ -123,7 +123,7 @@ def _rewind(followed: _Followed, day: int) -> None:
 def _walk(journal: Journal, area: Area, followed: _Followed, today: int) -> None:
     """Bring the spells up to `today`."""
     twitch = journal.area_bits(area.members)
-    clear = journal.clear_bits(twitch)
+    clear = journal.clear_bits(area.members)
     start = followed.until + 1
     followed.until = today
     for day in days_of((twitch & ((1 << (today + 1)) - 1)) >> start):
@@ -171,7 +171,7 @@ def window_counts(journal: Journal, area: Area, day: int) -> tuple[int, int]:
     twitch = journal.area_bits(area.members)
     prompt = last_days(journal.area_bits(area.members, prompt=True), day, _WINDOW)
     recalled = last_days(twitch, day, _WINDOW) & ~prompt
-    clear = last_days(journal.clear_bits(twitch), day, _WINDOW)
+    clear = last_days(journal.clear_bits(area.members), day, _WINDOW)
     counted = prompt.bit_count() + min(recalled.bit_count(), t.RECALLED_DAYS_MOST.value)
     return counted, clear.bit_count()
 
@@ -184,19 +184,21 @@ def open_days(journal: Journal, area: Area, day: int) -> int:
 
 
 def _is_easing(journal: Journal, area: Area, spell: Spell, day: int) -> bool:
-    """Whether the last week was clearly milder than the two weeks before it."""
+    """Whether the last week was clearly milder than the two weeks before it, and the fall no chance."""
     middle = day - t.EASING_RECENT_DAYS.value
     recent = _observed_scores(journal, area, middle + 1, day)
     before = _observed_scores(journal, area, max(spell.start, middle - t.EASING_BEFORE_DAYS.value + 1), middle)
     if len(recent) < t.EASING_RECENT_LEAST.value or len(before) < t.EASING_BEFORE_LEAST.value:
         return False
-    return sum(recent) / len(recent) <= t.EASING_RATIO.value * sum(before) / len(before)
+    if sum(recent) / len(recent) > t.EASING_RATIO.value * sum(before) / len(before):
+        return False
+    return mann_kendall([-score for score in (*before, *recent)]) <= t.EASING_P.value
 
 
 def _observed_scores(journal: Journal, area: Area, first: int, last: int) -> list[int]:
     """The day scores of an area on its observed days from `first` to `last`; a clear day is 0."""
     prompt = journal.area_bits(area.members, prompt=True)
-    known = prompt | journal.clear_bits(journal.area_bits(area.members))
+    known = prompt | journal.clear_bits(area.members)
     return [journal.area_score(area.members, day) for day in range(first, last + 1) if known >> day & 1]
 
 
