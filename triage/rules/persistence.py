@@ -179,7 +179,7 @@ def window_counts(journal: Journal, area: Area, day: int) -> tuple[int, int]:
 def open_days(journal: Journal, area: Area, day: int) -> int:
     """Days of the same window on which nothing is known of the area: what can be asked about."""
     twitch = journal.area_bits(area.members)
-    known = last_days(twitch | journal.clear_bits(twitch), day, _WINDOW)
+    known = last_days(twitch | journal.clear_bits(area.members), day, _WINDOW)
     return _WINDOW - known.bit_count()
 
 
