@@ -38,6 +38,7 @@ PAGES = [
     "/spots/",
     "/spots/new/?location=calf&side=left",
     "/now/",
+    "/triggers/",
     "/accounts/sessions/",
     "/accounts/2fa/",
 ]
