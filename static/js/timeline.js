@@ -368,10 +368,9 @@
 
   /* --- beginning, swaps, light and dark ---------------------------------------------------------------- */
   dark.addEventListener("change", () => source && figure() && show());
-  document.addEventListener("DOMContentLoaded", () => {
-    localised();
-    draw();
-  });
+  /* The script is deferred, so the page is there. */
+  localised();
+  draw();
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.target.id === "timeline" && figure()) Plotly.purge(figure());
   });
