@@ -139,7 +139,8 @@ def report(found: Sequence[Diary]) -> str:
         rows.append(
             f"| {diary.kind}, {diary.length} | {diary.entries} | {diary.days} "
             f"| {speed:.0f} | {diary.days / lines:.0f} | {verdict} "
-            f"| {lines / loads:.1f} | {min(diary.read) / loads:.1f} | {first * 1e6:.0f} | {last * 1e6:.0f} | {last / first:.1f} | {scratch / last:.0f} |"
+            f"| {lines / loads:.1f} | {min(diary.read) / loads:.1f} | {first * 1e6:.0f} | {last * 1e6:.0f} "
+            f"| {last / first:.1f} | {scratch / last:.0f} |"
         )
     return HEAD.format(rounds=len(found[0].lines), python=platform.python_version()) + "\n".join(rows) + "\n"
 
