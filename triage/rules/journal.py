@@ -24,6 +24,7 @@ from triage.rules.history import (
 )
 
 _RECALL_SECONDS = t.RECALL_HOURS.value * 3600
+_FEW_DAYS = 64  # that are looked at one by one sooner than the next one is found in an integer
 _LAST_DATE = dt.date.max.toordinal()
 _RECALL_DAYS = t.RECALL_HOURS.value // 24
 
@@ -299,6 +300,14 @@ class Journal:
             return scores.scores.get(day, 0) if scores else 0
         return max((s.scores.get(day, 0) for site in sites if (s := self.scores.get(site))), default=0)
 
+    def area_scores(self, sites: Sequence[Site], days: Iterable[int]) -> list[int]:
+        """The day scores of merged sites on these days."""
+        if len(sites) > 1:
+            return [self.area_score(sites, day) for day in days]
+        scores = self.scores.get(sites[0])
+        score = scores.scores.get if scores else dict[int, int]().get
+        return [score(day, 0) for day in days]
+
     def overall_score(self, day: int) -> int:
         """The day score 0-7 of the whole diary: the highest of any place."""
         score = self._overall.get(day)
@@ -312,7 +321,9 @@ class Journal:
         sites = tuple(sites)
         first = max(first, 0)
         bits = (self.area_bits(sites) >> first) & ((1 << max(last - first + 1, 0)) - 1)
-        days = [first + offset for offset in days_of(bits)]
+        width = bits.bit_length()
+        offsets = days_of(bits) if width > _FEW_DAYS else [day for day in range(width) if bits >> day & 1]
+        days = [first + offset for offset in offsets]
         if len(sites) == 1:
             entries = self._entries[sites[0]]
             return tuple([name for day in days for _, name in entries[day]])

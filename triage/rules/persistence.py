@@ -199,8 +199,8 @@ def _is_easing(journal: Journal, area: Area, spell: Spell, day: int) -> bool:
 def _observed_scores(journal: Journal, area: Area, first: int, last: int) -> list[int]:
     """The day scores of an area on its observed days from `first` to `last`; a clear day is 0."""
     prompt = journal.area_bits(area.members, prompt=True)
-    known = prompt | journal.clear_bits(area.members)
-    return [journal.area_score(area.members, day) for day in range(first, last + 1) if known >> day & 1]
+    known = (prompt | journal.clear_bits(area.members)) >> first
+    return journal.area_scores(area.members, [day for day in range(first, last + 1) if known >> (day - first) & 1])
 
 
 def _open_spell(spells: list[Spell], clear: int, today: int) -> Spell | None:
