@@ -1,6 +1,6 @@
 """What triage adds to the diary file: visits to a doctor, and what was discussed there."""
 
-import uuid
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -28,14 +28,14 @@ def _wrong_appointment(row: Row) -> str:
 
 def _load_appointments(diarist: Diarist, rows: Sequence[Row]) -> list[str]:
     made = [
-        Appointment(id=uuid.uuid4(), diarist=diarist, date=parse_date(row["date"]), note=row.get("note", ""))
+        Appointment(diarist=diarist, date=dt.date.fromisoformat(row["date"]), note=row.get("note", ""))
         for row in rows
     ]
     return [str(row.pk) for row in Appointment.objects.bulk_create(made)]
 
 
 def _unload_appointments(diarist: Diarist, ids: Sequence[str | int]) -> None:
-    diarist.appointments.filter(pk__in=ids).delete()
+    diarist.appointments.filter(pk__in=[str(pk) for pk in ids]).delete()
 
 
 def _acknowledgements(diarist: Diarist) -> Iterator[Row]:
@@ -52,7 +52,7 @@ def _wrong_acknowledgement(row: Row) -> str:
 
 def _load_acknowledgements(diarist: Diarist, rows: Sequence[Row]) -> list[int]:
     made = [
-        Acknowledgement(diarist=diarist, key=row["finding"], kind=row["kind"], on=parse_date(row["on"]))
+        Acknowledgement(diarist=diarist, key=row["finding"], kind=row["kind"], on=dt.date.fromisoformat(row["on"]))
         for row in rows
     ]
     return [row.pk for row in Acknowledgement.objects.bulk_create(made)]
