@@ -149,7 +149,9 @@ def lately(facts: Facts) -> list[Run]:
         return []
     days = min(NOW_DAYS, facts.days)
     values = {"count": days, "recorded": facts.now_recorded}
-    head = ngettext("Last %(count)d day (%(recorded)d recorded): ", "Last %(count)d days (%(recorded)d recorded): ", days)
+    head = ngettext(
+        "Last %(count)d day (%(recorded)d recorded): ", "Last %(count)d days (%(recorded)d recorded): ", days
+    )
     if not facts.now_spots:
         nothing = gettext("no twitch recorded") if facts.now_recorded else gettext("nothing recorded")
         return [Run(head % values), Run(nothing, is_strong=True), Run(". ")]
