@@ -6,24 +6,13 @@ instead where the time of the first page with that in its name goes.
 """
 
 import argparse
-import os
 import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks.settings import use
+
 FOLDER = Path(__file__).resolve().parent
-# A setting of the machine must neither change what is measured nor lead to anybody's diary.
-SETTINGS = (
-    "ALLOWED_HOSTS",
-    "CACHE_URL",
-    "DATABASE_URL",
-    "DEBUG",
-    "SECRET_KEY",
-    "SIGNUP_OPEN",
-    "SITE_URL",
-    "SMTP_HOST",
-    "TRUSTED_PROXY_COUNT",
-)
 
 
 def main() -> None:
@@ -45,19 +34,6 @@ def main() -> None:
     sys.stdout.write(text)
     if options.write and not options.profile:
         (FOLDER / "RESULTS.md").write_text(text, encoding="utf-8")
-
-
-def use(folder: Path) -> None:
-    """The settings of production, with all data in `folder`."""
-    for name in SETTINGS:
-        os.environ.pop(name, None)
-        os.environ.pop(f"{name}_FILE", None)
-    os.environ |= {
-        "DIARY_DATA_DIR": str(folder),
-        "STATIC_ROOT": str(folder / "static"),
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "LOG_LEVEL": "ERROR",
-    }
 
 
 main()

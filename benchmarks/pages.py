@@ -17,6 +17,7 @@ from benchmarks.requests import Case
 from diary.models import Day, Episode, SignCheck
 
 AIM = 4.0
+TIMELINE_AIM = 6.0
 
 
 @dataclass(slots=True)
@@ -77,6 +78,10 @@ def cases(today: dt.date) -> list[Case]:
             Case(f"Days of one place, {label}", "/days/?location=lid_lower-right", cookie),
             Case(f"Days, search in notes, {label}", "/days/?q=sofa", cookie),
             Case(f"calendar, {label}", "/days/calendar/", cookie),
+            Case(f"timeline of 2 weeks, {label}", "/timeline/?range=2w", cookie),
+            Case(f"timeline of 3 months, {label}", "/timeline/?range=3m", cookie, aim=TIMELINE_AIM),
+            Case(f"timeline of 1 year, {label}", "/timeline/?range=1y", cookie),
+            Case(f"timeline of all, {label}", "/timeline/?range=all", cookie, aim=TIMELINE_AIM),
             Case(f"function check, {label}", "/check/", cookie),
             Case(f"answers, {label}", "/check/answers/", cookie),
             Case(f"medicines, {label}", "/medicines/", cookie),

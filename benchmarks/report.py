@@ -10,6 +10,7 @@ import statistics
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 import django
@@ -22,6 +23,7 @@ from django.utils import timezone
 
 from benchmarks.requests import Case, answer
 
+FOLDER = Path(__file__).resolve().parent
 WARM_UP = 5
 LARGEST_WEIGHT = 60_000
 NOT_COUNTED = ("BEGIN", "COMMIT", "PRAGMA", "RELEASE", "SAVEPOINT")
@@ -31,6 +33,7 @@ def set_up() -> None:
     """An empty database and the static files as they are served."""
     django.setup()
     settings.ROOT_URLCONF = "benchmarks.urls"
+    settings.STATICFILES_DIRS = [*settings.STATICFILES_DIRS, FOLDER / "static"]
     for command in ("migrate", "createcachetable", "collectstatic"):
         call_command(command, verbosity=0, **({"interactive": False} if command == "collectstatic" else {}))
 

@@ -24,8 +24,8 @@ from django.template.response import SimpleTemplateResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from config.context import sends_mail
 from config.devices import device_words
+from diary.mail import sends_mail
 
 logger = logging.getLogger(__name__)
 

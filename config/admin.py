@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from config.sessions import end_sessions
+from diary.erasing import erase_account
 
 
 class AccountsSite(admin.AdminSite):
@@ -55,6 +56,15 @@ class AccountAdmin(UserAdmin[User]):
         """The accounts only: what a diary holds, down to the number of its rows, is nobody's business here."""
         names = [str(user) for user in objs]
         return names, {_("accounts, each with all of its diary"): len(names)}, set(), []
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        """The account with every trace, as if the person had deleted it."""
+        erase_account(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """The chosen accounts with every trace."""
+        for user in queryset:
+            erase_account(user)
 
     @admin.action(description=_("Remove the second step (app and passkeys) of the chosen accounts"))
     def remove_second_step(self, request: HttpRequest, queryset: QuerySet[User]) -> None:

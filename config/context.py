@@ -5,6 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from diary.mail import sends_mail
+
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """What the sign-in pages say about this copy of the app."""
@@ -17,8 +19,3 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_host": settings.SITE_URL.netloc,
         "site_languages": settings.LANGUAGES,
     }
-
-
-def sends_mail() -> bool:
-    """Whether e-mails leave this machine; without a mail server they are written to the log."""
-    return "console" not in settings.MAILERS["default"]["BACKEND"]

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.middleware.SecurityHeadersMiddleware",
+    "config.api.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -108,7 +109,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=134217728; "
-        "PRAGMA journal_size_limit=27103364; PRAGMA cache_size=2000;",
+        "PRAGMA journal_size_limit=27103364; PRAGMA cache_size=2000; "
+        # What is deleted is overwritten with zeros: docs/decisions/0040-deleted-means-gone.md
+        "PRAGMA secure_delete=ON;",
     }
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
@@ -225,6 +228,10 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+# Only the page that brings a file in takes one (diary.views.transfer); everywhere else files are passed over.
+FILE_UPLOAD_HANDLERS = ["diary.importing.uploads.NoFiles"]
+IMPORT_LIMIT_MB = ENVIRONMENT.number("IMPORT_LIMIT_MB", default=50, least=1)
+IMPORT_HEALTH_LIMIT_MB = ENVIRONMENT.number("IMPORT_HEALTH_LIMIT_MB", default=150, least=1)
 
 # --- mail ------------------------------------------------------------------------------------------------
 SMTP_HOST = ENVIRONMENT.text("SMTP_HOST")

@@ -19,6 +19,8 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -42,6 +44,12 @@ def is_settled() -> bool:
     if not settled.is_set() and User.objects.exists():
         settled.set()
     return settled.is_set()
+
+
+@receiver(post_delete, sender=User)
+def look_again(sender: type[User], **kwargs: object) -> None:
+    """Who deleted the last account finds the page for the first one again; other processes after a restart."""
+    transaction.on_commit(settled.clear)
 
 
 class FirstRunMiddleware:

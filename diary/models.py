@@ -8,6 +8,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +16,7 @@ from diary import body, signs
 from diary.moments import EARLIEST, Moment
 
 NOTE_LENGTH = 2000
+SOURCE_ID_LENGTH = 200
 LONGEST_DURATION_SECONDS = 7 * 24 * 60 * 60
 
 
@@ -127,6 +129,11 @@ class Diarist(models.Model):
     def __str__(self) -> str:
         return f"diarist {self.pk}"
 
+    @property
+    def mark(self) -> str:
+        """Tells a browser whose entries wait in its own store, without saying who that is."""
+        return salted_hmac("diary.mark", str(self.pk), algorithm="sha256").hexdigest()[:24]
+
 
 class Place(models.Model):
     """A location and a side, for the tables that have one."""
@@ -143,7 +150,129 @@ class Place(models.Model):
         return place_name(self.location, self.side)
 
 
-class Episode(Place):
+class Import(models.Model):
+    """A file that was brought in: where it stands, what the preview found, and what Undo needs.
+
+    It outlives its bytes: what the file held beyond what the diary knows stays in `extra`, as JSON text, and goes
+    out with every export. `loaded` are the ids that the tables of other apps gave back; `settings_before` is what
+    Undo restores.
+    """
+
+    class Kind(models.TextChoices):
+        """What kind of file it is."""
+
+        JSON = "json", _("A diary file of this diary")
+        CSV = "csv", _("The CSV files of this diary")
+        BEARABLE = "bearable", "Bearable"
+        DAYLIO = "daylio", "Daylio"
+        APPLE_HEALTH = "apple_health", "Apple Health"
+        TABLE = "table", _("A table")
+
+    class Status(models.TextChoices):
+        """Where it stands."""
+
+        WAITING = "waiting"
+        READING = "reading"
+        ASKING = "asking"
+        READY = "ready"
+        STORING = "storing"
+        STORED = "stored"
+        UNDONE = "undone"
+        REFUSED = "refused"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    diarist = models.ForeignKey(Diarist, on_delete=models.CASCADE, related_name="imports", db_index=False)
+    kind = models.CharField(max_length=20, blank=True, choices=Kind)
+    status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
+    file_name = models.CharField(max_length=200, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    bytes_read = models.PositiveBigIntegerField(default=0)
+    answers = models.JSONField(default=dict)
+    preview = models.JSONField(default=dict)
+    extra = models.TextField(blank=True, default="")
+    settings_before = models.JSONField(default=dict)
+    loaded = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+    stored_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["diarist", "-created_at"], name="import_by_day")]
+        constraints = [
+            one_of(
+                "kind", ["", "json", "csv", "bearable", "daylio", "apple_health", "table"], "import_kind_is_known"
+            ),
+            one_of(
+                "status",
+                ["waiting", "reading", "asking", "ready", "storing", "stored", "undone", "refused"],
+                "import_status_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"import {self.pk}"
+
+
+class ImportChunk(models.Model):
+    """A piece of an uploaded file, until it is stored or given up: in the database, so that the background worker
+    may run on another machine."""
+
+    of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="chunks", db_index=False)
+    number = models.PositiveIntegerField()
+    data = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["of", "number"], name="import_chunk_in_order")]
+
+    def __str__(self) -> str:
+        return f"chunk {self.number} of {self.of_id}"
+
+
+class ImportedDay(models.Model):
+    """What an import set on one day, so that Undo takes back that and nothing else.
+
+    `values` holds the columns as JSON; `no_twitches` false in it says that the import took the mark away.
+    """
+
+    of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="days", db_index=False)
+    date = models.DateField()
+    values = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["of", "date"], name="imported_day_once")]
+
+    def __str__(self) -> str:
+        return f"day of import {self.of_id}"
+
+
+class FromFile(models.Model):
+    """What a row keeps of the file that it came with.
+
+    `came_with` is the import, for Undo; `source_id` the id that it had there, which is the one that goes out
+    again; `extra` what the file said beyond what the diary knows, as JSON text.
+    """
+
+    came_with = models.ForeignKey(
+        Import, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+    # Null, not "": so a plain unique index serves, which either database also finds rows by.
+    source_id = models.CharField(max_length=SOURCE_ID_LENGTH, null=True, blank=True)  # noqa: DJ001
+    extra = models.TextField(blank=True, default="")
+
+    class Meta:
+        abstract = True
+
+
+def source_id_once(name: str) -> models.UniqueConstraint:
+    """A row of a file is there once, however often the file is brought in."""
+    return models.UniqueConstraint(fields=["diarist", "source_id"], name=name)
+
+
+def by_import(name: str) -> models.Index:
+    """Finds the rows of an import; costs nothing for those that were written by hand."""
+    return models.Index(fields=["came_with"], condition=Q(came_with__isnull=False), name=name)
+
+
+class Episode(Place, FromFile):
     """One episode of twitching at one place.
 
     `local_date`, `time_zone` and `utc_offset_minutes` say how the start was where the person was; they never
@@ -173,6 +302,7 @@ class Episode(Place):
             models.Index(fields=["diarist", "-local_date", "-started_at", "-id"], name="episode_by_day"),
             models.Index(fields=["diarist", "location", "side", "-local_date"], name="episode_by_place"),
             models.Index(fields=["diarist"], condition=Q(is_ongoing=True), name="episode_timers"),
+            by_import("episode_by_import"),
             # Covers what Today asks for, so that no row is read for it.
             models.Index(
                 fields=["diarist", "local_date", "location", "side", "strength"], name="episode_for_spots"
@@ -198,6 +328,7 @@ class Episode(Place):
                 condition=Q(is_ongoing=True),
                 name="episode_one_timer_a_place",
             ),
+            source_id_once("episode_source_id_once"),
         ]
 
     def __str__(self) -> str:
@@ -239,6 +370,8 @@ class Day(models.Model):
     magnesium = models.CharField(max_length=10, blank=True, default="", choices=Magnesium)
     heat = models.BooleanField(null=True, blank=True)
     note = models.CharField(max_length=NOTE_LENGTH, blank=True)
+    # What a file said of the day beyond what the diary knows, as JSON text.
+    extra = models.TextField(blank=True, default="")
 
     class Meta:
         constraints = [
@@ -259,7 +392,7 @@ class Day(models.Model):
         return f"day {self.pk}"
 
 
-class SignCheck(Place):
+class SignCheck(Place, FromFile):
     """One answer to one sign on one day: a dated "no" is as useful to a doctor as a "yes"."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -274,7 +407,10 @@ class SignCheck(Place):
     recorded_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["diarist", "-date", "sign"], name="sign_check_by_day")]
+        indexes = [
+            models.Index(fields=["diarist", "-date", "sign"], name="sign_check_by_day"),
+            by_import("sign_check_by_import"),
+        ]
         constraints = [
             *place_is_known("sign_check", required=False),
             one_of("sign", list(signs.SIGNS), "sign_check_sign_is_known"),
@@ -285,13 +421,14 @@ class SignCheck(Place):
                 condition=Q(since_on__isnull=True) | Q(since_on__lte=F("date")),
                 name="sign_check_since_before_date",
             ),
+            source_id_once("sign_check_source_id_once"),
         ]
 
     def __str__(self) -> str:
         return f"sign check {self.pk}"
 
 
-class Medicine(models.Model):
+class Medicine(FromFile):
     """A medicine or supplement and the days from and until which it was taken."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -301,7 +438,10 @@ class Medicine(models.Model):
     stopped_on = models.DateField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["diarist", "name"], name="medicine_by_name")]
+        indexes = [
+            models.Index(fields=["diarist", "name"], name="medicine_by_name"),
+            by_import("medicine_by_import"),
+        ]
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="medicine_has_a_name"),
             models.CheckConstraint(
@@ -310,10 +450,74 @@ class Medicine(models.Model):
                 | Q(stopped_on__gte=F("started_on")),
                 name="medicine_stops_after_start",
             ),
+            source_id_once("medicine_source_id_once"),
         ]
 
     def __str__(self) -> str:
         return f"medicine {self.pk}"
+
+
+class AccessToken(models.Model):
+    """Lets a program of the person read the diary or log in it; what it has to say itself is nowhere stored.
+
+    `digest` is the SHA-256 of the token, which is random and long enough not to be guessed from it. `start` is
+    what it begins with, so that the person can tell two apart.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    diarist = models.ForeignKey(Diarist, on_delete=models.CASCADE, related_name="access_tokens")
+    name = models.CharField(max_length=100)
+    may_read = models.BooleanField(default=False)
+    may_log = models.BooleanField(default=False)
+    digest = models.CharField(max_length=64, unique=True)
+    start = models.CharField(max_length=12)
+    made_at = models.DateTimeField()
+    expires_on = models.DateField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="access_token_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(may_read=True) | Q(may_log=True), name="access_token_may_do_something"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"access token {self.pk}"
+
+
+class Reminder(models.Model):
+    """When to remind somebody; `next_at` is the moment of the next e-mail, `last_on` the day of the last."""
+
+    diarist = models.OneToOneField(Diarist, on_delete=models.CASCADE, primary_key=True, related_name="reminder")
+    time = models.TimeField(default=dt.time(20))
+    by_mail = models.BooleanField(default=False)
+    next_at = models.DateTimeField(null=True, blank=True)
+    last_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="reminder_due")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(by_mail=True, next_at__isnull=False) | Q(by_mail=False, next_at__isnull=True),
+                name="reminder_by_mail_has_a_moment",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"reminder {self.pk}"
+
+
+class Receipt(models.Model):
+    """An entry that waited on a device has arrived: its id, so that it is never taken in twice."""
+
+    id = models.UUIDField(primary_key=True)
+    diarist = models.ForeignKey(Diarist, on_delete=models.CASCADE, related_name="receipts")
+    received_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"receipt {self.pk}"
 
 
 def place_name(location: str, side: str) -> str:

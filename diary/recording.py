@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F
 
 from diary.filling import Fill, Recorded, Submission, fill
-from diary.models import Day, Diarist, Episode, Medicine, SignCheck
+from diary.models import Day, Diarist, Episode, Medicine, Receipt, SignCheck
 
 CONTEXT_FIELDS = (
     "sleep_hours",
@@ -72,6 +72,23 @@ def log_episode(diarist: Diarist, episode: Episode) -> Logged:
     """
     with writing(diarist):
         return _log(diarist, episode)
+
+
+def receive(diarist: Diarist, entry_id: uuid.UUID, now: dt.datetime, write: Callable[[], object]) -> bool:
+    """Let `write` store an entry that waited on a device, and remember its id; false when it came before.
+
+    The id is remembered for itself: what was deleted since must not come back when a device sends it again
+    because it never heard the answer. Raises IdTaken when the id belongs to somebody else.
+    """
+    with writing(diarist):
+        owner = Receipt.objects.filter(pk=entry_id).values_list("diarist_id", flat=True).first()
+        if owner == diarist.pk:
+            return False
+        if owner is not None:
+            raise IdTaken
+        write()
+        Receipt.objects.create(id=entry_id, diarist=diarist, received_at=now)
+        return True
 
 
 def start_timer(diarist: Diarist, episode: Episode) -> Logged:
@@ -281,7 +298,7 @@ def _clear_mark(diarist: Diarist, date: dt.date) -> bool:
 
 
 def _keep_or_drop(day: Day) -> Day:
-    entered = day.no_twitches or any(getattr(day, name) not in {None, ""} for name in CONTEXT_FIELDS)
+    entered = day.no_twitches or day.extra or any(getattr(day, name) not in {None, ""} for name in CONTEXT_FIELDS)
     if entered:
         day.save()
     elif not day._state.adding:

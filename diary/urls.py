@@ -3,7 +3,23 @@
 from django.urls import path
 
 from diary import converters
-from diary.views import check, days, episodes, medicines, now, settings, spots, today, welcome
+from diary.views import (
+    check,
+    days,
+    episodes,
+    erase,
+    medicines,
+    now,
+    offline,
+    reminders,
+    settings,
+    spots,
+    timeline,
+    today,
+    tokens,
+    transfer,
+    welcome,
+)
 
 app_name = "diary"
 converters.register()
@@ -23,6 +39,8 @@ urlpatterns = [
     path("days/", days.days, name="days"),
     path("days/calendar/", days.calendar, name="calendar"),
     path("days/fill/", days.fill, name="fill"),
+    path("timeline/", timeline.timeline, name="timeline"),
+    path("timeline/table.csv", timeline.timeline_csv, name="timeline_csv"),
     path("check/", check.check, name="check"),
     path("check/signs/", check.signs, name="signs"),
     path("check/answers/", check.answers, name="answers"),
@@ -31,7 +49,29 @@ urlpatterns = [
     path("medicines/", medicines.medicines, name="medicines"),
     path("medicines/<uuid:pk>/", medicines.medicine, name="medicine"),
     path("medicines/<uuid:pk>/delete/", medicines.delete, name="delete_medicine"),
+    path("data/delete/day/", erase.delete_day, name="delete_day"),
+    path("data/delete/spot/", erase.delete_spot, name="delete_spot"),
+    path("data/delete/account/", erase.delete_account, name="delete_account"),
+    path("manifest.webmanifest", offline.manifest, name="manifest"),
+    path("sw.js", offline.service_worker, name="service_worker"),
+    path("offline/", offline.offline, name="offline"),
+    path("offline/entry/", offline.offline_entry, name="offline_entry"),
+    path("settings/reminders/", reminders.reminders, name="reminders"),
+    path("settings/reminders/diary.ics", reminders.reminders_calendar, name="reminders_calendar"),
+    path("reminders/off/<str:token>/", reminders.reminders_off, name="reminders_off"),
     path("settings/", settings.settings, name="settings"),
+    path("settings/tokens/", tokens.tokens, name="tokens"),
+    path("settings/tokens/new/", tokens.new_token, name="new_token"),
+    path("settings/tokens/<uuid:pk>/revoke/", tokens.revoke_token, name="revoke_token"),
+    path("api/", tokens.api, name="api"),
+    path("data/", transfer.data, name="data"),
+    path("data/export/<str:format>/", transfer.export, name="export"),
+    path("data/import/", transfer.upload, name="upload"),
+    path("data/import/<uuid:pk>/", transfer.incoming, name="incoming"),
+    path("data/import/<uuid:pk>/store/", transfer.incoming_store, name="incoming_store"),
+    path("data/import/<uuid:pk>/back/", transfer.incoming_back, name="incoming_back"),
+    path("data/import/<uuid:pk>/cancel/", transfer.incoming_cancel, name="incoming_cancel"),
+    path("data/import/<uuid:pk>/undo/", transfer.incoming_undo, name="incoming_undo"),
     path("welcome/", welcome.welcome, name="welcome"),
     path("welcome/<int:step>/", welcome.welcome, name="welcome_step"),
 ]

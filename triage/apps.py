@@ -8,3 +8,7 @@ class TriageConfig(AppConfig):
 
     name = "triage"
     verbose_name = "Triage"
+
+    def ready(self) -> None:
+        """Listen for what is deleted for good, and add to the diary file what triage keeps."""
+        from triage import erasing, sections  # noqa: F401, PLC0415  (they need the models, which are loaded by now)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn, get_args
 
 from triage.rules.answers import KIND_OF_SIGN
-from triage.rules.assess import Assessor
+from triage.rules.assess import replay
 from triage.rules.findings import Assessment, Finding
 from triage.rules.history import (
     Answer,
@@ -72,17 +72,10 @@ def replay_lines(
     to: dt.date | None = None,
 ) -> Iterator[str]:
     """One JSON line for every local date from the first entry to the last or `to`; or only for `as_of`."""
-    dates = history.dates()
-    if as_of is not None:
-        day = end = as_of
-    elif dates:
-        day, end = min(dates), to or max(dates)
-    else:
+    if as_of is None and not history.dates():
         return
-    assessor = Assessor(history)
-    while day <= end:
-        yield json.dumps(as_plain(name, assessor.on(day)), ensure_ascii=False)
-        day += dt.timedelta(days=1)
+    for _, assessment in replay(history, first=as_of, last=as_of or to):
+        yield json.dumps(as_plain(name, assessment), ensure_ascii=False)
 
 
 def as_plain(name: str, assessment: Assessment) -> dict[str, Any]:

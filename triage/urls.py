@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from triage.views import appointments, doctor, patterns, share
+from triage.views import appointments, doctor, patterns, share, triggers
 
 app_name = "triage"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("patterns/<uuid:pk>/entries/", patterns.entries, name="entries"),
     path("patterns/<uuid:pk>/discussed/", patterns.discussed, name="discussed"),
     path("patterns/<uuid:pk>/answer/", patterns.answer, name="answer"),
+    path("triggers/", triggers.triggers, name="triggers"),
     path("doctor/", doctor.doctor, name="doctor"),
     path("doctor/pdf/", doctor.doctor_pdf, name="doctor_pdf"),
     path("doctor/texts/", doctor.doctor_texts, name="doctor_texts"),

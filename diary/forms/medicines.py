@@ -51,9 +51,14 @@ class MedicineForm(forms.Form):
         return stopped
 
     def medicine(self, kept: Medicine | None = None) -> Medicine:
-        """The medicine as it was typed, as a new row or in the place of `kept`."""
+        """The medicine as it was typed, as a new row or in the place of `kept`.
+
+        What a file said beside stays; but it no longer counts as brought in, so that Undo of an import leaves it.
+        """
         values = {name: self.cleaned_data[name] for name in ("name", "started_on", "stopped_on")}
-        return Medicine(pk=kept.pk if kept else self.cleaned_data["id"], **values)
+        if kept:
+            return Medicine(pk=kept.pk, source_id=kept.source_id, extra=kept.extra, **values)
+        return Medicine(pk=self.cleaned_data["id"], **values)
 
     def renew(self) -> None:
         """Give the form a new id: the one it came with belongs to somebody else."""

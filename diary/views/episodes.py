@@ -14,6 +14,7 @@ from diary import recording
 from diary.forms.episode import DetailsForm, EpisodeForm, LogForm, initial_details, place_choices
 from diary.middleware import DiaryRequest
 from diary.models import Diarist, Episode
+from diary.reminders import reschedule
 from diary.undo import row_from, undo_token
 from diary.views.spots import show_id_taken, show_new_spot
 from diary.views.today import day_url, render_day
@@ -44,6 +45,7 @@ def keep_zone(request: DiaryRequest) -> None:
     diarist = request.diarist
     if diarist.follows_device and diarist.time_zone != request.zone:
         Diarist.objects.filter(pk=diarist.pk).update(time_zone=request.zone)
+        reschedule(diarist, request.zone, request.now)
 
 
 def show_logged(request: DiaryRequest, logged: recording.Logged, *, differs: bool = False) -> HttpResponse:

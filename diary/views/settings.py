@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from diary import recording
 from diary.forms.settings import LanguageForm, SectionForm, TimeForm, UnitsForm, YouForm
 from diary.middleware import DiaryRequest
+from diary.reminders import reschedule
 from diary.wording import zone_words
 
 SECTIONS: dict[str, type[SectionForm]] = {
@@ -33,6 +34,8 @@ def settings(request: DiaryRequest) -> HttpResponse:
     if not form.is_valid():
         return show_settings(request, wrong={section: form})
     recording.change_settings(request.diarist, form.cleaned_data)
+    if section == "time":
+        reschedule(request.diarist, request.diarist.time_zone, request.now)
     response = redirect(f"{reverse('diary:settings')}?saved={section}#{section}")
     if section == "language":
         remember_language(response, form.cleaned_data["language"])

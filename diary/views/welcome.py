@@ -11,6 +11,7 @@ from diary import recording
 from diary.forms.settings import LanguageForm, WelcomeForm
 from diary.middleware import DiaryRequest
 from diary.models import Strength
+from diary.reminders import reschedule
 from diary.views.check import call
 from diary.views.settings import remember_language
 from diary.wording import zone_words
@@ -51,6 +52,7 @@ def save_person(request: DiaryRequest) -> HttpResponse:
     if not form.is_valid():
         return show_step(request, 2, form)
     values = form.values()
+    reschedule(request.diarist, values["time_zone"], request.now)
     language = LanguageForm(request, request.POST)
     if "language" not in request.POST or not language.is_valid():
         recording.change_settings(request.diarist, values)

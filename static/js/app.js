@@ -45,12 +45,26 @@
     box.append(close);
   };
   document.addEventListener("htmx:sendError", () => trouble("offline"));
+  document.addEventListener("diary:lost", () => trouble("offline"));
   document.addEventListener("htmx:timeout", () => trouble("offline"));
   document.addEventListener("htmx:responseError", (event) => {
     const kept = event.detail.xhr.getResponseHeader("X-Kept");
     trouble(kept === "signed-out" ? "signedOut" : kept === "stale" ? "stale" : "error");
   });
   document.addEventListener("htmx:afterSwap", () => document.getElementById("trouble")?.replaceChildren());
+
+  /* randomUUID exists only on https and localhost; a diary on a home network may have neither. */
+  window.newId = () =>
+    crypto.randomUUID?.() ??
+    "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) =>
+      (Number(c) ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (Number(c) / 4)))).toString(16),
+    );
+
+  /* What is needed without a connection comes after everything that is needed now. */
+  window.addEventListener("load", () => {
+    for (const src of document.getElementById("waiting-parts")?.dataset.scripts.split(" ") ?? [])
+      document.head.append(Object.assign(document.createElement("script"), { src, async: false }));
+  });
 
   /* A page taken back from the browser's own cache shows old rows and used ids: fetch it anew. */
   window.addEventListener("pageshow", (event) => {

@@ -11,8 +11,10 @@
     const form = dialog.querySelector("form");
     form.elements.id.value = newId();
     form.elements.date.value = document.getElementById("log").dataset.date;
-    form.querySelector("[data-timer]").hidden = form.elements.date.value !== "";
-    form.elements.csrfmiddlewaretoken.value = document.querySelector("main [name=csrfmiddlewaretoken]:not([value=''])").value;
+    const timer = form.querySelector("[data-timer]");
+    if (timer) timer.hidden = form.elements.date.value !== "";
+    const token = document.querySelector("main [name=csrfmiddlewaretoken]:not([value=''])");
+    if (token) form.elements.csrfmiddlewaretoken.value = token.value;
     form.elements.location.value = place.get("location") ?? "";
     offerSides(form, place.get("location"), place.get("side"));
     dialog.querySelector("h2").textContent = region.getAttribute("aria-label");
@@ -33,7 +35,7 @@
   };
   const nameOf = (location, side) => {
     if (side === "middle") return JSON.parse(document.getElementById("middles").textContent)[location];
-    return document.querySelector(`a.region[data-place="${location}-${side}"]`)?.getAttribute("aria-label");
+    return document.querySelector(`a[data-place="${location}-${side}"]`)?.getAttribute("aria-label");
   };
   document.addEventListener("change", (event) => {
     const form = event.target.closest("dialog.sheet form");
@@ -41,15 +43,8 @@
       document.getElementById("strength-title").textContent = nameOf(form.elements.location.value, event.target.value);
   });
 
-  /* randomUUID exists only on https and localhost; a diary on a home network may have neither. */
-  const newId = () =>
-    crypto.randomUUID?.() ??
-    "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) =>
-      (Number(c) ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (Number(c) / 4)))).toString(16),
-    );
-
   document.addEventListener("click", (event) => {
-    const region = event.target.closest("a.region[data-place]");
+    const region = event.target.closest("a[data-place]");
     if (region && sheet() && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
       openSheet(region);

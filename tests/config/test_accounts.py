@@ -432,7 +432,7 @@ def test_the_list_of_devices_marks_this_one(alice: Diarist, charlie: Diarist) ->
     words = " ".join(page(here, "usersessions_list").split())
     assert re.search(r"Firefox on Linux</b> <span class=\"badge\">this device</span>", words)
     assert 'Safari on iPhone</b> <span class="hint">' in words
-    assert words.count("this device") == 1
+    assert words.count(">this device<") == 1
     assert words.count("Signed in on") == 2
 
 

@@ -14,7 +14,15 @@ from django.urls import reverse
 
 from diary.models import Diarist
 
-PAGES = ["diary:today", "diary:days", "diary:settings", "diary:check", "mfa_index", "usersessions_list"]
+PAGES = [
+    "diary:today",
+    "diary:days",
+    "diary:timeline",
+    "diary:settings",
+    "diary:check",
+    "mfa_index",
+    "usersessions_list",
+]
 SECRET_KEY = "for-checks-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH"
 VISIT = """
 import json, django

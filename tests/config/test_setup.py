@@ -175,3 +175,13 @@ def test_two_at_the_same_moment_make_one_owner() -> None:
     places = sorted(answer.headers.get("Location", str(answer.status_code)) for answer in answers)
     assert places.count(reverse("diary:today")) == 1
     assert set(places) <= {reverse("diary:today"), reverse("account_login"), "404"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_deletes_the_last_account_finds_the_owners_page_again(client: Client) -> None:
+    first, last = (User.objects.create_user(name) for name in ("first", "last"))
+    assert client.get(reverse("account_login")).status_code == 200
+    first.delete()
+    assert client.get(reverse("account_login")).status_code == 200
+    last.delete()
+    assert client.get(reverse("account_login")).headers["Location"] == PAGE

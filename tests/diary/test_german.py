@@ -27,6 +27,7 @@ PAGES = [
     "/days/calendar/",
     "/days/fill/",
     "/days/2026-11-20/context/caffeine_mg/",
+    "/timeline/",
     "/check/",
     "/check/signs/",
     "/check/answers/",
@@ -38,6 +39,7 @@ PAGES = [
     "/spots/",
     "/spots/new/?location=calf&side=left",
     "/now/",
+    "/triggers/",
     "/accounts/sessions/",
     "/accounts/2fa/",
 ]

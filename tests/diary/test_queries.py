@@ -13,9 +13,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from diary.body import LOCATIONS
-from diary.models import Day, Diarist, Episode, Medicine, SignCheck
+from diary.models import AccessToken, Day, Diarist, Episode, Import, ImportedDay, Medicine, SignCheck
 from diary.moments import at_wall_clock
 from diary.signs import CHECK_SIGNS
+from diary.timeline_rows import forget
 from diary.urls import urlpatterns as diary_urls
 from tests.conftest import BERLIN, NOW
 from triage import scan
@@ -27,15 +28,15 @@ TODAY = dt.date(2026, 11, 23)
 YESTERDAY, MISSED = TODAY - dt.timedelta(days=1), TODAY - dt.timedelta(days=5)
 PLACES = [(place.id, side) for place in LOCATIONS.values() for side in place.sides]
 NEWEST = uuid.UUID(int=1)
-TIMER, MEDICINE, ANSWER, FINDING = (uuid.UUID(int=number) for number in (2, 3, 4, 5))
+TIMER, MEDICINE, ANSWER, FINDING, TOKEN, IMPORT = (uuid.UUID(int=number) for number in range(2, 8))
 SMALL = {"days": 30, "a_day": 1}
-VISIT_PK, LINK, TOKEN = uuid.UUID(int=6), uuid.UUID(int=7), "a-token-of-a-test"
+VISIT_PK, LINK, SHARE_TOKEN = uuid.UUID(int=8), uuid.UUID(int=9), "a-token-of-a-test"
 ALL_PARTS = "period=onset&paper=a4&language=en&parts=medicines&parts=notes&parts=log&parts=context&parts=questions"
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One request, or the second of two with `again`; `names` are the names of the addresses in `diary.urls` that it stands for."""
+    """One request, or the second of two with `again`; `name` is the name of the address that it stands for."""
 
     name: str
     path: str
@@ -72,6 +73,16 @@ def medicine() -> dict[str, str]:
     return {"id": str(uuid.uuid4()), "name": "Salbutamol"}
 
 
+def new_token() -> dict[str, str]:
+    """A new access token."""
+    return {"id": str(uuid.uuid4()), "name": "Button", "may_log": "on"}
+
+
+def waited() -> dict[str, str]:
+    """A tap that waited on a device."""
+    return tap() | {"account": Diarist.objects.get(user__username="alice").mark, "kind": "twitch", "age": "60"}
+
+
 def appointment() -> dict[str, str]:
     """A new visit to a doctor."""
     return {"id": str(uuid.uuid4()), "date": str(TODAY), "note": "All well."}
@@ -93,7 +104,7 @@ def share(diarist: Diarist, rows: int) -> None:
         ShareLink(
             id=LINK if n == 0 else uuid.uuid4(),
             diarist=diarist,
-            token_hash=hash_of(TOKEN if n == 0 else f"{n}"),
+            token_hash=hash_of(SHARE_TOKEN if n == 0 else f"{n}"),
             choice=choice,
             made_at=NOW,
             expires_at=NOW + dt.timedelta(days=9),
@@ -135,6 +146,10 @@ VISITS = [
     Visit("calendar", "/days/calendar/"),
     Visit("fill", "/days/fill/"),
     Visit("fill", f"/days/fill/?since={MISSED}&until={MISSED}", fill, status=302),
+    Visit("timeline", "/timeline/"),
+    Visit("timeline", "/timeline/?range=2w", is_htmx=True),
+    Visit("timeline", "/timeline/?range=1y&location=calf-left"),
+    Visit("timeline_csv", "/timeline/table.csv?range=1y"),
     Visit("check", "/check/"),
     Visit("check", "/check/", answers, status=302),
     Visit("signs", "/check/signs/"),
@@ -145,7 +160,26 @@ VISITS = [
     Visit("medicines", "/medicines/", medicine, status=302),
     Visit("medicine", f"/medicines/{MEDICINE}/"),
     Visit("delete_medicine", f"/medicines/{MEDICINE}/delete/", nothing),
+    Visit("delete_day", f"/data/delete/day/?date={TODAY}"),
+    Visit("delete_day", "/data/delete/day/", lambda: {"date": str(TODAY)}, status=302),
+    Visit("delete_spot", "/data/delete/spot/"),
+    Visit("delete_spot", "/data/delete/spot/?spot=calf-left"),
+    Visit("delete_spot", "/data/delete/spot/", lambda: {"spot": "calf-left"}, status=302),
+    Visit("delete_account", "/data/delete/account/"),
+    Visit("manifest", "/manifest.webmanifest"),
+    Visit("service_worker", "/sw.js"),
+    Visit("offline", "/offline/"),
+    Visit("offline_entry", "/offline/entry/", waited, status=201),
+    Visit("reminders", "/settings/reminders/"),
+    Visit("reminders", "/settings/reminders/", nothing, status=422),
+    Visit("reminders_calendar", "/settings/reminders/diary.ics"),
+    Visit("reminders_off", "/reminders/off/x/", status=404),
     Visit("settings", "/settings/"),
+    Visit("tokens", "/settings/tokens/"),
+    Visit("new_token", "/settings/tokens/new/"),
+    Visit("new_token", "/settings/tokens/new/", new_token),
+    Visit("revoke_token", f"/settings/tokens/{TOKEN}/revoke/"),
+    Visit("api", "/api/"),
     Visit("patterns", "/patterns/"),
     Visit("patterns", "/patterns/", again=True),
     Visit("today", "/", again=True),
@@ -155,6 +189,16 @@ VISITS = [
     Visit("entries", f"/patterns/{FINDING}/entries/"),
     Visit("discussed", f"/patterns/{FINDING}/discussed/", lambda: {"on": str(TODAY)}, status=302),
     Visit("answer", f"/patterns/{FINDING}/answer/", lambda: {"answer": "no"}, status=302),
+    Visit("data", "/data/"),
+    Visit("export", "/data/export/json/"),
+    Visit("export", "/data/export/csv/"),
+    Visit("export", "/data/export/fhir/"),
+    Visit("upload", "/data/import/", nothing, status=422),
+    Visit("incoming", f"/data/import/{IMPORT}/"),
+    Visit("incoming_store", f"/data/import/{IMPORT}/store/", nothing, status=302),
+    Visit("incoming_back", f"/data/import/{IMPORT}/back/", nothing, status=302),
+    Visit("incoming_cancel", f"/data/import/{IMPORT}/cancel/", nothing, status=302),
+    Visit("incoming_undo", f"/data/import/{IMPORT}/undo/", nothing, status=302),
     Visit("doctor", "/doctor/", again=True),
     Visit("doctor", f"/doctor/?{ALL_PARTS}", again=True),
     Visit("doctor_pdf", f"/doctor/pdf/?{ALL_PARTS}", again=True),
@@ -166,12 +210,13 @@ VISITS = [
     Visit("shares", "/doctor/links/"),
     Visit("shares", "/doctor/links/", new_link),
     Visit("withdraw_share", f"/doctor/links/{LINK}/withdraw/", nothing, status=302),
-    Visit("share_sheet", "/doctor/links/page/", lambda: {"token": TOKEN}),
-    Visit("share_sheet_pdf", "/doctor/links/page/pdf/", lambda: {"token": TOKEN}),
-    Visit("share", f"/s/{TOKEN}/", again=True),
-    Visit("share_pdf", f"/s/{TOKEN}/pdf/", again=True),
+    Visit("share_sheet", "/doctor/links/page/", lambda: {"token": SHARE_TOKEN}),
+    Visit("share_sheet_pdf", "/doctor/links/page/pdf/", lambda: {"token": SHARE_TOKEN}),
+    Visit("share", f"/s/{SHARE_TOKEN}/", again=True),
+    Visit("share_pdf", f"/s/{SHARE_TOKEN}/pdf/", again=True),
     Visit("welcome", "/welcome/"),
     Visit("welcome_step", "/welcome/2/"),
+    Visit("triggers", "/triggers/"),
 ]
 # Pages that ask for one row by its id and show nothing else.
 ONE_ROW = {"restore"}
@@ -181,6 +226,20 @@ ONE_ROW = {"restore"}
 def _now() -> Iterator[None]:
     with time_machine.travel(NOW, tick=False):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _proven(as_alice: Client, alice: Diarist) -> None:
+    """Alice typed her password just now: some pages ask for that."""
+    proof = {"method": "password", "at": NOW.timestamp(), "reauthenticated": True}
+    session = as_alice.session
+    session.update(
+        {
+            "account_authentication_methods": [proof],
+            "account_authentication_methods_user": str(alice.pk),
+        }
+    )
+    session.save()
 
 
 def write(diarist: Diarist, *, days: int, a_day: int) -> None:
@@ -204,8 +263,31 @@ def write(diarist: Diarist, *, days: int, a_day: int) -> None:
     SignCheck.objects.create(
         id=ANSWER, diarist=diarist, date=checks[0], sign="write", answer="yes", recorded_at=NOW, course="same"
     )
+    AccessToken.objects.bulk_create(
+        AccessToken(
+            id=TOKEN if n == 0 else uuid.uuid4(),
+            diarist=diarist,
+            name=f"Button {n}",
+            may_read=True,
+            digest=f"{n}",
+            start="mtd_",
+            made_at=NOW,
+        )
+        for n in range(days * a_day // 15)
+    )
     Medicine.objects.bulk_create(
         Medicine(id=MEDICINE if n == 0 else uuid.uuid4(), diarist=diarist, name=f"Tablet {n}", started_on=TODAY)
+        for n in range(days * a_day // 15)
+    )
+    came_with = Import.objects.create(
+        id=IMPORT, diarist=diarist, status=Import.Status.STORED, created_at=NOW, stored_at=NOW
+    )
+    Episode.objects.filter(diarist=diarist).exclude(pk=NEWEST).update(came_with=came_with)
+    ImportedDay.objects.bulk_create(
+        ImportedDay(of=came_with, date=date, values={"caffeine_mg": 90}) for date in written
+    )
+    Import.objects.bulk_create(
+        Import(diarist=diarist, status=Import.Status.STORED, created_at=NOW, stored_at=NOW)
         for n in range(days * a_day // 15)
     )
 
@@ -259,11 +341,14 @@ def queries(client: Client, visit: Visit) -> list[str]:
     headers = {"HX-Request": "true"} if visit.is_htmx else {}
     if visit.again:
         client.get(visit.path)
+    else:
+        forget()
     with CaptureQueriesContext(connection) as captured:
         if visit.form is None:
             response = client.get(visit.path, headers=headers)
         else:
             response = client.post(visit.path, visit.form(), headers=headers)
+        b"".join(response)  # the rows of a download are read while it is sent
     assert response.status_code == visit.status, response.content.decode()[:2000]
     return [query["sql"] for query in captured]
 
@@ -277,15 +362,18 @@ def test_a_page_of_a_diary_twenty_times_as_large_asks_as_often(
     ask_about(alice, 2)
     share(alice, 2)
     few = queries(as_alice, visit)
-    for rows in (
+    tables = (
         alice.episodes,
         alice.days,
         alice.sign_checks,
         alice.medicines,
+        alice.access_tokens,
+        alice.imports,
         alice.appointments,
         alice.share_links,
         DoctorTexts.objects.filter(diarist=alice),
-    ):
+    )
+    for rows in tables:
         rows.all().delete()
     write(alice, **SMALL | grown)
     ask_about(alice, 40)

@@ -3,13 +3,16 @@
 Every third day is compared here; `python -m benchmarks.cohorts --compare` compares every one.
 """
 
+from random import Random
+
 import pytest
 
 from benchmarks.cohorts.measure import simulate
+from benchmarks.cohorts.places import cohort_places
 from benchmarks.cohorts.scenarios import BY_NAME, SCENARIOS, Scenario
-from tests.triage.written import date, diary, twitch
+from tests.triage.written import answer, date, diary, twitch
 from triage.rules.assess import assess, replay
-from triage.rules.history import History
+from triage.rules.history import SIDES, History, Side
 
 
 def differs(history: History, every: int = 1) -> list[str]:
@@ -31,6 +34,36 @@ def test_every_day_of_a_cohort_diary(scenario: Scenario) -> None:
 def test_diaries_that_are_written_late_and_with_gaps(number: int) -> None:
     _, history = simulate(BY_NAME["late and careless"], seed=5, number=number, days=120)
     assert differs(history) == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_diary_of_anything(seed: int) -> None:
+    """Any place with any side or none, late or at once, marked days that twitched, answers that contradict."""
+    rng = Random(seed)  # noqa: S311 - nothing secret
+    places = [place for place, row in cohort_places().items() if row.limb in {"leg", "face", None}]
+    entries = []
+    for number in range(150):
+        place, day = rng.choice(places), rng.randrange(90)
+        sides: list[Side | None] = [None, *(side for side in SIDES if side in cohort_places()[place].sides)]
+        late = rng.choice([None, 1, 40, 80, 400])
+        strength, seconds = rng.choice([None, 1, 3, 4]), rng.choice([None, 20, 3600])
+        entries.append(
+            twitch(
+                day,
+                place,
+                rng.choice(sides),
+                strength=strength,
+                seconds=seconds,
+                hours_late=late,
+                name=f"{number}",
+            )
+        )
+    checks = [
+        answer(rng.randrange(90), rng.choice(["walk", "speech", "lid_droop"]), rng.choice(["yes", "no", "unsure"]))
+        for _ in range(12)
+    ]
+    unique = {check.id: check for check in checks}.values()
+    assert differs(diary(entries, quiet=rng.sample(range(90), 30), checks=unique)) == []
 
 
 def test_an_entry_from_before_the_diary_began() -> None:

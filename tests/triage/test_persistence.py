@@ -125,17 +125,38 @@ def test_four_weeks_without_a_twitch_close(later: int, open_: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lasted", "mild", "kind"),
-    [(20, True, "easing"), (20, False, "flag"), (27, True, "easing"), (28, True, "flag")],
+    ("lasted", "last_week", "kind"),
+    [(20, 2.5, "easing"), (20, 2.75, "flag"), (27, 2.5, "easing"), (28, 2.5, "flag")],
 )
-def test_easing_excuses_for_four_weeks(lasted: int, mild: bool, kind: str) -> None:
-    """The tenth day of the window is the last one; scores are 6, in the last week 3.75 or 4 (limit: 3.9)."""
+def test_easing_excuses_for_four_weeks(lasted: int, last_week: float, kind: str) -> None:
+    """The tenth day of the window is the last one; scores are 6, in the last week 4.5 (the limit) or 4.75."""
     strong = sorted({0, *range(lasted - 14, lasted - 8), *range(7, lasted - 14, 7)})
     recent = [lasted - 5, lasted - 3, lasted - 1, lasted]
-    strengths = dict.fromkeys(strong, 4) | dict.fromkeys(recent, 2)
-    strengths[lasted] = 1 if mild else 2
+    strengths = dict.fromkeys(strong, 4) | dict(zip(recent, [3, 2, 2, 3], strict=True))
+    if last_week > 2.5:
+        strengths[lasted - 3] = 3
     history = diary(twitch(day, strength=strength, seconds=3600) for day, strength in strengths.items())
     assert kinds(history, lasted, "persistence") == [kind]
+
+
+@pytest.mark.parametrize(
+    ("before", "kind"), [([4, 4, 4, 4, 4, 4, 4, 4], "easing"), ([4, 1, 4, 1, 4, 1, 4, 1], "flag")]
+)
+def test_a_milder_week_by_chance_is_not_easing(before: list[int], kind: str) -> None:
+    """Both times the last week has at most three quarters of the strength; only once is the fall clear."""
+    strengths = [*before, 1, 1, 1, 1, 1, 1, 2]
+    assert sum(strengths[8:]) / 7 <= 0.75 * sum(before) / 8
+    history = diary(twitch(day, strength=strength, seconds=20) for day, strength in enumerate(strengths))
+    assert kinds(history, 14, "persistence") == [kind]
+
+
+def test_an_entry_without_a_side_leaves_each_side_unknown() -> None:
+    """Unknown is never clear: calf, side not entered, may have been the left one."""
+    entries = [twitch(day, "calf", "left" if day % 2 == 0 else None) for day in range(15)]
+    (finding,) = [one for one in found(diary(entries), 14, "persistence") if one.side == "left"]
+    assert (finding.kind, finding.evidence["clear_days"]) == ("ask", 0)
+    other = [twitch(day, "calf", "left" if day % 2 == 0 else "right") for day in range(15)]
+    assert kinds(diary(other), 14, "persistence") == ["fourteen_days"]
 
 
 def test_a_neighbour_is_the_same_place() -> None:
@@ -210,6 +231,14 @@ def test_recorded_on_is_the_date_where_the_person_was() -> None:
     episode = twitch(0, hour=23)
     utc = episode.started_at.astimezone(dt.UTC)
     assert replace(episode, recorded_at=utc).known_on == date(0)
+
+
+@pytest.mark.parametrize(("hours", "on"), [(0, 0), (0.99, 0), (1, 1), (24.99, 1), (25, 2), (-30, 0)])
+def test_an_entry_is_known_from_the_midnight_after_which_it_was_recorded(hours: float, on: int) -> None:
+    late = twitch(0, hour=23, hours_late=hours)
+    assert late.known_on == date(on)
+    utc = late.recorded_at.astimezone(dt.UTC) if late.recorded_at else None
+    assert replace(late, recorded_at=utc).known_on == date(on)
 
 
 def test_a_later_spell_takes_over_from_the_one_before() -> None:

@@ -1,5 +1,6 @@
 """The command that replays diary files, as the file contract describes it."""
 
+import datetime as dt
 import json
 import subprocess
 import sys
@@ -65,6 +66,61 @@ def test_a_broken_file_is_named_and_the_others_are_replayed(tmp_path: Path) -> N
     assert len(told.stdout.splitlines()) == 2
     assert f"{broken}: line 1: episodes[0].location" in told.stderr
     assert f"{missing}: No such file or directory" in told.stderr
+
+
+def test_the_last_days_there_are_break_nothing(tmp_path: Path) -> None:
+    """Offsets that would lead out of the calendar, and a yes whose "ask again" lies behind its end."""
+    late = {
+        "id": "a",
+        "started_at": "9999-12-31T23:30:00-02:00",
+        "recorded_at": "9999-12-31T23:40:00-02:00",
+    } | CALF
+    early = {
+        "id": "b",
+        "started_at": "0001-01-01T00:30:00+02:00",
+        "recorded_at": "0001-01-01T00:40:00+03:00",
+    } | CALF
+    yes = {"date": "9999-12-31", "sign": "buttons", "answer": "yes"}
+    told = replay(
+        written(tmp_path, "late.json", episodes=[late], checks=[yes]),
+        written(tmp_path, "early.json", episodes=[early]),
+    )
+    lines = [json.loads(line) for line in told.stdout.splitlines()]
+    assert (told.returncode, told.stderr) == (0, "")
+    assert [(line["date"], line["level"]) for line in lines] == [("9999-12-31", "soon"), ("0001-01-01", "quiet")]
+
+
+def test_an_eyelid_that_is_joined_by_the_cheek_and_signs_on_the_day_they_are_answered(tmp_path: Path) -> None:
+    def day(number: int, location: str) -> dict[str, object]:
+        date = dt.date(2026, 1, 1) + dt.timedelta(days=number)
+        return {
+            "id": f"{location}{number}",
+            "started_at": f"{date}T12:00:00+01:00",
+            "location": location,
+            "side": "left",
+        }
+
+    episodes = [
+        *(day(number, "lid_lower") for number in range(0, 90, 2)),
+        *(day(number, "cheek") for number in range(40, 90, 2)),
+    ]
+    checks = [
+        {"date": "2026-03-10", "sign": "buttons", "answer": "yes"},
+        {"date": "2026-03-20", "sign": "swallow", "answer": "yes"},
+    ]
+    told = replay(written(tmp_path, "a.json", episodes=episodes, checks=checks))
+    lines = {line["date"]: line for line in map(json.loads, told.stdout.splitlines())}
+    faces = [
+        date for date, line in lines.items() if any(finding["kind"] == "face" for finding in line["findings"])
+    ]
+    assert faces[0] == "2026-02-26"
+    assert not any(finding["kind"] == "march" for line in lines.values() for finding in line["findings"])
+    assert [lines[date]["level"] for date in ("2026-03-09", "2026-03-10", "2026-03-19", "2026-03-20")] == [
+        "talk",
+        "soon",
+        "soon",
+        "urgent",
+    ]
 
 
 def test_the_places_are_those_of_the_diary() -> None:

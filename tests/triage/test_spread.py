@@ -1,13 +1,16 @@
 """Spread: what counts as a place, what as new, and what a march is."""
 
 import pytest
+from scipy import stats
 
 from benchmarks.cohorts.places import cohort_places
 from tests.triage.written import diary, found, kinds, twitch
-from triage.rules.areas import farthest, group, neighbours_both_ways, reach, units
+from triage.rules.areas import Grouping, farthest, group, neighbours_both_ways, reach, units
 from triage.rules.findings import Finding
 from triage.rules.history import EpisodeRecord, Side, Site
-from triage.rules.spread import established_on
+from triage.rules.journal import Journal
+from triage.rules.spread import established_on, established_places, new_places
+from triage.rules.trend import chance_of_starting_so_late
 
 PLACES = cohort_places()
 
@@ -75,6 +78,40 @@ def test_both_sides_of_one_place_are_a_mirror_note_never_a_march() -> None:
     assert kinds(diary(entries), 119, "spread") == ["mirror"]
 
 
+@pytest.mark.parametrize("place", ["back_lower", "belly", "neck_back", "brow"])
+def test_left_middle_and_right_of_one_place_are_no_march(place: str) -> None:
+    assert not march(marching((place, "left"), (place, "right"), (place, "middle")))
+
+
+@pytest.mark.parametrize(("twitch_days", "new"), [(3, False), (4, True)])
+def test_a_place_is_new_when_luck_would_not_have_kept_it_away(twitch_days: int, new: bool) -> None:
+    """Three of the last ten of 40 recorded days: 1.2 %; four: 0.23 %."""
+    chance = stats.hypergeom.pmf(twitch_days, 40, 10, twitch_days)
+    assert chance_of_starting_so_late(40, 10, twitch_days) == pytest.approx(chance, abs=1e-12)
+    assert (chance <= 0.005) == new
+    days = [30, 33, 36, 39] if new else [30, 34, 39]
+    entries = [*every(1, 0, 40, "hand_web", "right"), *(twitch(day) for day in days)]
+    journal = Journal(diary(entries))
+    journal.learn_until(39)
+    places = established_places(journal, Grouping(journal), 39)
+    assert [place.site.location for place in new_places(journal, places, 39)] == ["calf"] * new
+
+
+def test_a_recorded_day_that_tells_nothing_about_a_place_is_left_out_of_that_chance() -> None:
+    everywhere = [twitch(day, "all_over", None) for day in range(20, 30)]
+    entries = [
+        *every(1, 0, 20, "hand_web", "right"),
+        *everywhere,
+        *every(1, 30, 40, "hand_web", "right"),
+        *(twitch(day) for day in (30, 33, 36, 39)),
+    ]
+    journal = Journal(diary(entries))
+    journal.learn_until(39)
+    places = established_places(journal, Grouping(journal), 39)
+    assert stats.hypergeom.pmf(4, 30, 10, 4) > 0.005
+    assert new_places(journal, places, 39) == []
+
+
 def test_places_that_take_turns_are_no_march() -> None:
     entries = [
         *every(2, 20, 50, "hand_web", "right"),
@@ -137,8 +174,7 @@ def test_reach(one: tuple[str, str], other: tuple[str, str], expected: str) -> N
 
 
 def test_an_unknown_side_may_be_either() -> None:
-    twitching = {Site("calf", "left"): 0b111, Site("calf", ""): 0b1, Site("calf", "right"): 0b11}
-    areas = group(twitching, neighbours_both_ways(PLACES))
+    ranking = [(1, Site("calf", "left")), (1, Site("calf", "right")), (1, Site("calf", ""))]
+    areas = group(ranking, neighbours_both_ways(PLACES))
     assert len(units(areas, PLACES)) == 1
-    del twitching[Site("calf", "")]
-    assert len(units(group(twitching, neighbours_both_ways(PLACES)), PLACES)) == 2
+    assert len(units(group(ranking[:2], neighbours_both_ways(PLACES)), PLACES)) == 2

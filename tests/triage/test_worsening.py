@@ -128,6 +128,23 @@ def test_it_does_not_close_while_a_loss_of_function_stands() -> None:
     assert kinds(history, 7 * (len(GROWING) + 3), "worsening") == ["alert"]
 
 
+def test_a_climb_is_seen_on_the_day_of_the_twitch_that_completes_it() -> None:
+    """Not only when its week closes: the alert comes on a day in the middle of one."""
+    weeks = [(2, 2)] * 7 + [(3, 2), (3, 3), (4, 4), (5, 4), (5, 5), (6, 5)]
+    twitches, quiet = course(weeks)
+    history = diary(twitches, quiet)
+    days = range(7 * 8, 7 * len(weeks))
+    (alert, *_) = [one for day in days for one in found(history, day, "worsening") if one.kind == "alert"]
+    noticed = alert.evidence["noticed_on"]
+    first = next(day for day in days if kinds(history, day, "worsening") == ["alert"])
+    assert noticed == date(first).isoformat()
+    assert any(twitch.date == date(first) for twitch in twitches)
+    assert first % 7 != 0
+    assert alert.evidence["climb_p"] <= t.CLIMB_P.value  # type: ignore[operator]
+    assert twitches[-1].id not in alert.entry_ids
+    assert next(one.id for one in twitches if one.date == date(first)) in alert.entry_ids
+
+
 def steep_diary(before: int) -> tuple[list[EpisodeRecord], list[int]]:
     """Weeks with two mild days, then two, four, five, seven and seven with scores that climb to the top."""
     return course([(2, 2)] * before + [(2, 2), (4, 4), (5, 5), (7, 7), (7, 7), (7, 7)])

@@ -61,8 +61,7 @@ def key_of(record: CheckRecord) -> tuple[str, str, str]:
 
 def in_order(journal: Journal, until: int) -> list[CheckRecord]:
     """The answers up to a day, oldest first; within a day as recorded, and what is worse counts last."""
-    known = [record for record in journal.checks if journal.day(record.date) <= until]
-    return sorted(known, key=_order)
+    return journal.checks_in_order(_order, until)
 
 
 def _order(record: CheckRecord) -> tuple[int, float, int, str]:

@@ -9,8 +9,10 @@ Side = Literal["left", "right", "middle"]
 Answer = Literal["yes", "no", "unsure", "tired_only"]
 Course = Literal["worse", "same", "better"]
 
+SIDES: tuple[Side, ...] = ("left", "right", "middle")
 ALL_OVER = "all_over"
 ELSEWHERE = "elsewhere"
+_LAST_DATE = dt.date.max.toordinal()
 
 
 class Site(NamedTuple):
@@ -60,7 +62,18 @@ class EpisodeRecord:
         """The local date on which the diary learned of it, by the offset of the episode itself."""
         if self.recorded_at is None:
             return self.date
-        return max(self.date, self.recorded_at.astimezone(self.started_at.tzinfo).date())
+        start = self.started_at
+        if self.recorded_at.tzinfo == start.tzinfo:
+            return max(self.date, self.recorded_at.date())
+        waited = (
+            self.recorded_at
+            - start
+            + dt.timedelta(
+                hours=start.hour, minutes=start.minute, seconds=start.second, microseconds=start.microsecond
+            )
+        )
+        recorded_on = start.toordinal() + waited // dt.timedelta(days=1)
+        return max(self.date, dt.date.fromordinal(max(min(recorded_on, _LAST_DATE), 1)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,14 @@ integer, so that counting the twitch days of a window is a shift and a mask. Unk
 import datetime as dt
 from bisect import insort
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import Any
 
 from triage.rules import thresholds as t
 from triage.rules.history import (
     ALL_OVER,
     ELSEWHERE,
+    SIDES,
     CheckRecord,
     DayRecord,
     EpisodeRecord,
@@ -22,6 +24,7 @@ from triage.rules.history import (
 )
 
 _RECALL_SECONDS = t.RECALL_HOURS.value * 3600
+_LAST_DATE = dt.date.max.toordinal()
 _RECALL_DAYS = t.RECALL_HOURS.value // 24
 
 
@@ -125,8 +128,8 @@ class Journal:
     `check_signs` are the signs that make up a function check.
     Attributes that rules read (sets of days are bits of an integer): `twitch` per site, recalled entries
     included; `prompt` per site without them; `observed` days on which anything was logged promptly; `quiet`
-    days marked free of twitches; `all_over` days with "all over"; and the days `first_observed`,
-    `first_prompt_twitch` and `last_check`, -1 while there is none.
+    days marked free of twitches; `all_over` days with "all over"; `sideless`, whether a side was ever left out;
+    and the days `known_until`, `first_observed`, `first_prompt_twitch` and `last_check`, -1 while there is none.
     """
 
     def __init__(self, history: History, check_signs: Collection[str] = ()) -> None:
@@ -140,13 +143,19 @@ class Journal:
         for records in (history.episodes, history.days, history.checks):
             for record in records:
                 self.news[record.known_on.toordinal() - self.origin].append(record)
-        self._known_until = -1
+        self.known_until = -1
         self._overall: dict[int, int] = {}
+        self._written: dict[int, str] = {}
+        self._clear: dict[tuple[Site, ...], int] = {}
+        self._entries: defaultdict[Site, defaultdict[int, list[tuple[float, str]]]]
+        self._entries = defaultdict(lambda: defaultdict(list))
+        self._ordered_checks: list[CheckRecord] = []
         self.twitch: dict[Site, int] = {}
         self.prompt: dict[Site, int] = {}
         self.scores: dict[Site, SiteScores] = {}
         self.episodes: dict[Site, dict[int, list[EpisodeRecord]]] = {}
         self.checks: list[CheckRecord] = []
+        self.sideless = False
         self.observed = self.quiet = self.recorded = self.all_over = self.any_twitch = self.elsewhere = 0
         self._marks = self._prompt_marks = 0
         self.first_prompt_twitch = self.first_observed = self.last_check = -1
@@ -156,19 +165,26 @@ class Journal:
         return date.toordinal() - self.origin
 
     def date(self, day: int) -> dt.date:
-        """The date of a day number."""
-        return dt.date.fromordinal(day + self.origin)
+        """The date of a day number; nothing lies behind the last date there is."""
+        return dt.date.fromordinal(min(day + self.origin, _LAST_DATE))
+
+    def written(self, day: int) -> str:
+        """The date of a day number, as YYYY-MM-DD."""
+        text = self._written.get(day)
+        if text is None:
+            text = self._written[day] = self.date(day).isoformat()
+        return text
 
     def learn_until(self, today: int) -> int:
         """Take in everything recorded up to `today`; gives the earliest day that changed, or `today` + 1."""
         learned: list[EpisodeRecord | DayRecord | CheckRecord] = []
-        if today - self._known_until == 1:
+        if today - self.known_until == 1:
             learned = self.news.get(today, [])
         else:
             for known_on in sorted(self.news):
-                if self._known_until < known_on <= today:
+                if self.known_until < known_on <= today:
                     learned += self.news[known_on]
-        self._known_until = today
+        self.known_until = today
         if not learned:
             return today + 1
         return min(self._learn(learned), today + 1)
@@ -192,6 +208,7 @@ class Journal:
             for day in sorted(days):
                 self._score(site, day)
         self._settle()
+        self._clear.clear()
         self._forget_scores(earliest)
         return earliest
 
@@ -201,7 +218,9 @@ class Journal:
             self._overall = {day: score for day, score in self._overall.items() if day < earliest}
 
     def _file(self, episode: EpisodeRecord, day: int) -> None:
-        self.episodes.setdefault(episode.site, {}).setdefault(day, []).append(episode)
+        site = episode.site
+        self.episodes.setdefault(site, {}).setdefault(day, []).append(episode)
+        insort(self._entries[site][day], (episode.started_at.timestamp(), episode.id))
 
     def _mark(self, record: DayRecord, day: int) -> None:
         self._marks |= 1 << day
@@ -213,6 +232,10 @@ class Journal:
         bit = 1 << day
         self.twitch[site] = self.twitch.get(site, 0) | bit
         self.any_twitch |= bit
+        if site.location == ALL_OVER:
+            self.all_over |= bit
+        elif not site.side:
+            self.sideless = True
         prompt = [episode for episode in self.episodes[site][day] if not is_recalled(episode)]
         if not prompt:
             return
@@ -221,8 +244,6 @@ class Journal:
         if site.location == ELSEWHERE:
             self.elsewhere |= bit
             return
-        if site.location == ALL_OVER:
-            self.all_over |= bit
         if self.first_prompt_twitch < 0 or day < self.first_prompt_twitch:
             self.first_prompt_twitch = day
         strengths = [episode.strength for episode in prompt if episode.strength is not None]
@@ -247,12 +268,29 @@ class Journal:
             bits |= source.get(site, 0)
         return bits
 
-    def clear_bits(self, twitch: int) -> int:
-        """Days that were observed and on which a place with these twitch days was clear.
+    def clear_bits(self, sites: tuple[Site, ...]) -> int:
+        """Days that were observed and on which a place made of these sites was clear.
 
-        A day of "all over at once" tells nothing about one place; a recalled episode nothing about others.
+        A recalled episode tells nothing about other places.
         """
-        return (self.observed | self.quiet) & ~twitch & ~self.all_over
+        bits = self._clear.get(sites)
+        if bits is None:
+            bits = (self.observed | self.quiet) & ~self.area_bits(sites) & ~self.unclear_bits(sites)
+            self._clear[sites] = bits
+        return bits
+
+    def unclear_bits(self, sites: Iterable[Site]) -> int:
+        """Days with a twitch that may or may not have been at these sites.
+
+        So is one "all over at once", and one in the same location whose side was not entered.
+        """
+        bits = self.all_over
+        if not self.sideless:
+            return bits
+        for location, side in sites:
+            for other in ("",) if side else SIDES:
+                bits |= self.twitch.get(Site(location, other), 0)
+        return bits
 
     def area_score(self, sites: Sequence[Site], day: int) -> int:
         """The day score 0-7 of merged sites: the highest of theirs, 0 if there was none."""
@@ -271,15 +309,29 @@ class Journal:
 
     def entry_ids(self, sites: Iterable[Site], first: int, last: int) -> tuple[str, ...]:
         """The ids of the episodes at these sites from `first` to `last`, oldest first."""
-        found = [
-            episode
-            for site in sites
-            for day, episodes in self.episodes.get(site, {}).items()
-            if first <= day <= last
-            for episode in episodes
-        ]
-        found.sort(key=lambda episode: (episode.date, episode.started_at.timestamp(), episode.id))
-        return tuple(episode.id for episode in found)
+        sites = tuple(sites)
+        first = max(first, 0)
+        bits = (self.area_bits(sites) >> first) & ((1 << max(last - first + 1, 0)) - 1)
+        days = [first + offset for offset in days_of(bits)]
+        if len(sites) == 1:
+            entries = self._entries[sites[0]]
+            return tuple([name for day in days for _, name in entries[day]])
+        of_sites = [self._entries[site] for site in sites]
+        found: list[str] = []
+        for day in days:
+            together = [entry for entries in of_sites for entry in entries.get(day, ())]
+            together.sort()
+            found += [name for _, name in together]
+        return tuple(found)
+
+    def checks_in_order(self, order: Callable[[CheckRecord], Any], until: int) -> list[CheckRecord]:
+        """The answers up to a day, by `order`, which is always the same and begins with their date."""
+        if len(self._ordered_checks) != len(self.checks):
+            self._ordered_checks = sorted(self.checks, key=order)
+        ordered = self._ordered_checks
+        if not ordered or self.day(ordered[-1].date) <= until:
+            return ordered
+        return [record for record in ordered if self.day(record.date) <= until]
 
     def sites_between(self, first: int, last: int) -> list[Site]:
         """The sites that have a day score on any day from `first` to `last`, in order."""

@@ -13,11 +13,11 @@ from triage.rules.blocks import WEEK, Block, blocks, closed_weeks, first_and_las
 from triage.rules.findings import Closing, Finding, Kind, Plain
 from triage.rules.history import Site
 from triage.rules.journal import Journal, days_of, last_days
-from triage.rules.trend import mann_kendall
+from triage.rules.trend import chance_of_starting_so_late, mann_kendall
 
 
 @dataclass(frozen=True, slots=True)
-class _Established:
+class Established:
     """A place that is established and active: where, first twitch day, day it became established."""
 
     site: Site
@@ -70,7 +70,7 @@ def _after_week(journal: Journal, grouping: Grouping, memory: SpreadMemory) -> _
     day = (memory.first_day or 0) + WEEK * week - 1
     if day < journal.first_prompt_twitch:
         return before
-    found = _established_units(journal, grouping, day)
+    found = established_places(journal, grouping, day)
     active = [unit for unit in found if last_days(unit.twitch, day, t.ACTIVE_DAYS.value)]
     march = before.march
     if march is not None and len(active) <= t.SPREAD_CLOSED_PLACES.value:
@@ -80,7 +80,7 @@ def _after_week(journal: Journal, grouping: Grouping, memory: SpreadMemory) -> _
     return _State(march, _second(journal, active, before.second), _face(journal, grouping, day, before.face))
 
 
-def _established_units(journal: Journal, grouping: Grouping, day: int) -> list[_Established]:
+def established_places(journal: Journal, grouping: Grouping, day: int) -> list[Established]:
     """The established places up to `day`, by the day on which they first twitched."""
     upto = (1 << (day + 1)) - 1
     found = []
@@ -89,7 +89,7 @@ def _established_units(journal: Journal, grouping: Grouping, day: int) -> list[_
         twitch = journal.area_bits(members, prompt=True) & upto
         since = established_on(twitch)
         if since is not None:
-            found.append(_Established(_name(unit), members, twitch, _first(twitch), since))
+            found.append(Established(_name(unit), members, twitch, _first(twitch), since))
     return sorted(found, key=lambda place: (place.first, place.site))
 
 
@@ -115,9 +115,9 @@ def established_on(twitch: int) -> int | None:
     return None
 
 
-def _march(journal: Journal, active: list[_Established], closed: list[Block], day: int) -> Finding | None:
+def _march(journal: Journal, active: list[Established], closed: list[Block], day: int) -> Finding | None:
     """The alert, if enough of the active places are new and places per day rise."""
-    new = new_places(active, day)
+    new = new_places(journal, active, day)
     if len(closed) < t.SPREAD_BLOCKS.value or len(new) < t.SPREAD_NEW_PLACES.value:
         return None
     compared = closed[-t.SPREAD_BLOCKS_COMPARED.value :]
@@ -144,17 +144,31 @@ def _march(journal: Journal, active: list[_Established], closed: list[Block], da
     )
 
 
-def new_places(active: Sequence[_Established], day: int) -> list[_Established]:
-    """The places that began lately, and after the first one did."""
+def new_places(journal: Journal, active: Sequence[Established], day: int) -> list[Established]:
+    """The places that began lately, after the first one did, and were not there before.
+
+    A place that twitches now and then shows late by luck alone. It is new when its twitch days, put anywhere
+    among the recorded days, would hardly ever all fall so late: how diligently somebody logs does not matter.
+    """
     first = active[0].first
     return [
         place
         for place in active
-        if day - place.first < t.NEW_PLACE_DAYS.value and place.first - first >= t.NEW_PLACE_AFTER.value
+        if day - place.first < t.NEW_PLACE_DAYS.value
+        and place.first - first >= t.NEW_PLACE_AFTER.value
+        and _chance(journal, place, day) <= t.NEW_PLACE_CHANCE.value
     ]
 
 
-def _places_per_day(active: Sequence[_Established], compared: list[Block]) -> tuple[list[float], list[float]]:
+def _chance(journal: Journal, place: Established, day: int) -> float:
+    """The chance that the place was there all along, among the days that tell something about it."""
+    clear = journal.observed & ~journal.unclear_bits(place.members)
+    known = (clear | place.twitch) & ((1 << (day + 1)) - 1)
+    since = (known >> place.first).bit_count()
+    return chance_of_starting_so_late(known.bit_count(), since, place.twitch.bit_count())
+
+
+def _places_per_day(active: Sequence[Established], compared: list[Block]) -> tuple[list[float], list[float]]:
     """Places per observed day and per calendar day, a value a block."""
     counts = [sum((place.twitch & block.mask).bit_count() for place in active) for block in compared]
     return (
@@ -164,20 +178,14 @@ def _places_per_day(active: Sequence[_Established], compared: list[Block]) -> tu
 
 
 def rises(per_observed: Sequence[float], per_calendar: Sequence[float]) -> bool:
-    """Whether places per day rise, by enough, on both denominators.
-
-    A diary of twitch days only has at least one place per observed day from the start: less can rise there,
-    so that more must per calendar day.
-    """
+    """Whether places per day rise, by enough, on both denominators."""
     if max(mann_kendall(per_observed), mann_kendall(per_calendar)) > t.SPREAD_P.value:
         return False
     observed, calendar = (last - first for first, last in map(first_and_last, (per_observed, per_calendar)))
-    return (observed >= t.SPREAD_RISE.value and calendar >= t.SPREAD_RISE_CALENDAR.value) or (
-        observed >= t.SPREAD_RISE_FEW_CLEAR.value and calendar >= t.SPREAD_RISE_FEW_CLEAR_CALENDAR.value
-    )
+    return observed >= t.SPREAD_RISE.value and calendar >= t.SPREAD_RISE_CALENDAR.value
 
 
-def _second(journal: Journal, active: list[_Established], before: Finding | None) -> Finding | None:
+def _second(journal: Journal, active: list[Established], before: Finding | None) -> Finding | None:
     """The note that a second place has become established, while two are active; it keeps its wording."""
     if len(active) < 2:
         return None
@@ -220,16 +228,16 @@ def _face(journal: Journal, grouping: Grouping, day: int, before: Finding | None
     return None
 
 
-def _face_place(journal: Journal, area: Area, day: int) -> _Established | None:
+def _face_place(journal: Journal, area: Area, day: int) -> Established | None:
     """The area, if it twitched on enough of the last days."""
     twitch = journal.area_bits(area.members, prompt=True) & ((1 << (day + 1)) - 1)
     if last_days(twitch, day, t.ESTABLISHED_WITHIN.value).bit_count() < t.FACE_TWITCH_DAYS.value:
         return None
     since = established_on(twitch)
-    return None if since is None else _Established(area.anchor, area.members, twitch, _first(twitch), since)
+    return None if since is None else Established(area.anchor, area.members, twitch, _first(twitch), since)
 
 
-def _face_finding(journal: Journal, eye: _Established, lower: _Established) -> Finding:
+def _face_finding(journal: Journal, eye: Established, lower: Established) -> Finding:
     since = journal.date(lower.first)
     return Finding(
         rule="spread",
@@ -244,7 +252,7 @@ def _face_finding(journal: Journal, eye: _Established, lower: _Established) -> F
     )
 
 
-def _listed(journal: Journal, places: Sequence[_Established]) -> list[Plain]:
+def _listed(journal: Journal, places: Sequence[Established]) -> list[Plain]:
     return [
         {
             "location": place.site.location,
@@ -256,7 +264,7 @@ def _listed(journal: Journal, places: Sequence[_Established]) -> list[Plain]:
     ]
 
 
-def _establishing_entries(journal: Journal, places: Sequence[_Established]) -> tuple[str, ...]:
+def _establishing_entries(journal: Journal, places: Sequence[Established]) -> tuple[str, ...]:
     """The entries that made each place established."""
     ids: list[str] = []
     for place in places:

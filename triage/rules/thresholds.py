@@ -105,7 +105,10 @@ EASING_RECENT_DAYS = Threshold(7, "Recent days whose mean score is compared for 
 EASING_BEFORE_DAYS = Threshold(14, "Days before them that it is compared with", OWN, "neither")
 EASING_RECENT_LEAST = Threshold(3, "Observed days needed among the recent ones", OWN, "higher")
 EASING_BEFORE_LEAST = Threshold(4, "Observed days needed among those before", OWN, "higher")
-EASING_RATIO = Threshold(0.65, "Recent mean over the mean before, at most, for easing", COHORTS, "lower")
+EASING_RATIO = Threshold(0.75, "Recent mean over the mean before, at most, for easing", COHORTS, "lower")
+EASING_P = Threshold(
+    0.02, "One-sided Mann-Kendall p of the fall of the day scores, at most, for easing", COHORTS, "lower"
+)
 EASING_EXCUSE_DAYS = Threshold(
     28, "Days after the start of a spell from which easing no longer excuses", OWN, "lower"
 )
@@ -123,16 +126,18 @@ SPREAD_PLACES = Threshold(3, "Established, active places that spread needs", NHS
 SPREAD_NEW_PLACES = Threshold(2, "Of these, how many must be new", COHORTS, "lower")
 NEW_PLACE_DAYS = Threshold(120, "A place is new if it first twitched within this many days", COHORTS, "higher")
 NEW_PLACE_AFTER = Threshold(7, "and at least this many days after the first place", COHORTS, "lower")
+NEW_PLACE_CHANCE = Threshold(
+    0.005,
+    "and if the chance that its twitch days fell so late among the recorded days is at most this",
+    COHORTS,
+    "higher",
+)
 SPREAD_BLOCKS_COMPARED = Threshold(16, "Blocks over which places per day must rise", COHORTS, "neither")
 SPREAD_P = Threshold(0.05, "One-sided Mann-Kendall p of that rise, on both denominators", COHORTS, "higher")
 SPREAD_RISE = Threshold(
-    0.8, "Places per observed day by which the last third must exceed the first", COHORTS, "lower"
+    0.4, "Places per observed day by which the last third must exceed the first", COHORTS, "lower"
 )
-SPREAD_RISE_CALENDAR = Threshold(0.4, "The same per calendar day", COHORTS, "lower")
-SPREAD_RISE_FEW_CLEAR = Threshold(
-    0.5, "Or, for diaries with few clear days: places per observed day", COHORTS, "lower"
-)
-SPREAD_RISE_FEW_CLEAR_CALENDAR = Threshold(0.7, "together with places per calendar day", COHORTS, "lower")
+SPREAD_RISE_CALENDAR = Threshold(0.3, "The same per calendar day", COHORTS, "lower")
 SPREAD_CLOSED_PLACES = Threshold(1, "Active places down to which spread closes", OWN, "lower")
 FACE_TWITCH_DAYS = Threshold(
     7,
@@ -167,20 +172,20 @@ CLIMB_EVIDENCE = Threshold(
 )
 CLIMB_BLOCKS = Threshold(5, "Blocks that a climb needs", COHORTS, "lower")
 CLIMB_TWITCH_DAYS = Threshold(10, "Twitch days that a climb needs", COHORTS, "lower")
-CLIMB_SCORE = Threshold(1.5, "Points by which the mean score of a twitch day rises", COHORTS, "lower")
+CLIMB_SCORE = Threshold(1.65, "Points by which the mean score of a twitch day rises", COHORTS, "lower")
 CLIMB_OBSERVED = Threshold(1.0, "Points by which the burden per observed day rises", COHORTS, "lower")
 CLIMB_CALENDAR = Threshold(0.6, "Points by which the burden per calendar day rises", COHORTS, "lower")
-CLIMB_P = Threshold(0.02, "One-sided Mann-Kendall p of the scores of the twitch days", COHORTS, "higher")
+CLIMB_P = Threshold(0.01, "One-sided Mann-Kendall p of the scores of the twitch days", COHORTS, "higher")
 STEEP_DAYS = Threshold(42, "Days in which a steep course is looked for", COHORTS, "neither")
 STEEP_TWITCH_DAYS = Threshold(5, "Twitch days that a steep course needs", COHORTS, "lower")
 STEEP_NOTE_SCORE = Threshold(1.5, "Points by which the score of a twitch day rises, for a note", COHORTS, "lower")
 STEEP_NOTE_OBSERVED = Threshold(1.5, "Burden per observed day, for a note", COHORTS, "lower")
 STEEP_NOTE_CALENDAR = Threshold(1.0, "Burden per calendar day, for a note", COHORTS, "lower")
-STEEP_NOTE_P = Threshold(0.02, "One-sided Mann-Kendall p, for a note", COHORTS, "higher")
-STEEP_SCORE = Threshold(1.8, "Points by which the score of a twitch day rises, for an alert", COHORTS, "lower")
-STEEP_OBSERVED = Threshold(1.8, "Burden per observed day, for an alert", COHORTS, "lower")
-STEEP_CALENDAR = Threshold(1.3, "Burden per calendar day, for an alert", COHORTS, "lower")
-STEEP_P = Threshold(0.01, "One-sided Mann-Kendall p, for an alert", COHORTS, "higher")
+STEEP_NOTE_P = Threshold(0.05, "One-sided Mann-Kendall p, for a note", COHORTS, "higher")
+STEEP_SCORE = Threshold(1.0, "Points by which the score of a twitch day rises, for an alert", COHORTS, "lower")
+STEEP_OBSERVED = Threshold(3.0, "Burden per observed day, for an alert", COHORTS, "lower")
+STEEP_CALENDAR = Threshold(2.0, "Burden per calendar day, for an alert", COHORTS, "lower")
+STEEP_P = Threshold(0.05, "One-sided Mann-Kendall p, for an alert", COHORTS, "higher")
 STEEP_CONFIRM_DAYS = Threshold(7, "Days after the note from which a second look makes an alert", COHORTS, "lower")
 STEEP_FORGET_DAYS = Threshold(14, "Days after which a steep note closes when it isn't seen again", OWN, "higher")
 

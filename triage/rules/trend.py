@@ -4,6 +4,8 @@ import math
 from bisect import bisect_left, insort
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import repeat
+from operator import ge
 from statistics import NormalDist
 
 
@@ -46,6 +48,14 @@ def mann_kendall(values: Sequence[float]) -> float:
     return 0.5 * math.erfc(z / math.sqrt(2))
 
 
+def chance_of_starting_so_late(days: int, since: int, twitch_days: int) -> float:
+    """P(none of `twitch_days` lies before the last `since` of `days`), if they may lie anywhere in them.
+
+    The hypergeometric chance that a place which was there all along stayed away for so long by luck.
+    """
+    return math.prod((since - taken) / (days - taken) for taken in range(twitch_days))
+
+
 def _kendall_variance(n: int, ties: Sequence[int]) -> float:
     """Variance of Kendall's S for `n` values of which `ties` are equal to each other."""
     return (n * (n - 1) * (2 * n + 5) - sum(t * (t - 1) * (2 * t + 5) for t in ties)) / 18
@@ -80,8 +90,7 @@ def _power_sum(width: int, a: float) -> float:
 
 def rank_from_top(values: Sequence[float]) -> int:
     """The rank of the last value among all, 1 = highest, ties counted against it."""
-    last = values[-1]
-    return sum(1 for value in values if value >= last)
+    return sum(map(ge, values, repeat(values[-1])))
 
 
 def e_detector(values: Sequence[float], start: int = 0) -> float:

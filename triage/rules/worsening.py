@@ -200,7 +200,9 @@ def _on_day(journal: Journal, grouping: Grouping, memory: WorseningMemory, day: 
             areas = {area.key: area for area in grouping.areas(day - 1)}
             week = _Week(journal, memory, areas, closed, day - 1)
             state = _judge(week, _follow(week, state))
-    return _look_for_steep(journal, state, day) if day >= journal.first_prompt_twitch else state
+    if day < journal.first_prompt_twitch or not journal.any_twitch >> day & 1:
+        return _forget_steep(state, day)
+    return _look_for_steep(journal, _look_for_climb(journal, memory, state, day), day)
 
 
 def _follow(week: _Week, before: State) -> State:
@@ -230,15 +232,16 @@ def _judge(week: _Week, state: State) -> State:
     if state.alert is not None and _is_over(week, state.alert):
         state = replace(state, alert=None)
     best = _strongest(week, state)
-    rise = _climbing(week, state)
-    if best is None and rise is None:
+    if best is None:
         return replace(state, watch=None)
-    if rise is None and best is not None and best.weighted < t.ALERT_EVIDENCE.value:
+    if best.weighted < t.ALERT_EVIDENCE.value or week.day - state.last_message < t.MESSAGE_DAYS.value:
         return replace(state, watch=state.watch or _finding(week, best, "watch", None).finding)
-    if week.day - state.last_message < t.MESSAGE_DAYS.value:
-        return state
-    alert = _finding(week, best or state.overall, "alert", rise)
-    return replace(_restart(state), alert=alert, watch=None, steep=None, last_message=week.day)
+    return _alerted(state, _finding(week, best, "alert", None), week.day)
+
+
+def _alerted(state: State, alert: Open, day: int) -> State:
+    """An alert takes the place of every note, and the evidence is gathered anew."""
+    return replace(_restart(state), alert=alert, watch=None, steep=None, last_message=day)
 
 
 def _restart(state: State) -> State:
@@ -262,12 +265,20 @@ def _strongest(week: _Week, state: State) -> Series | None:
     return None
 
 
-def _climbing(week: _Week, state: State) -> Climb | None:
-    """The climb of the twitch days' own scores, where the diary as a whole gives some evidence besides."""
-    if len(week.closed) < t.CLIMB_BLOCKS.value or state.overall.weighted < t.CLIMB_EVIDENCE.value:
-        return None
-    found = climb(week.journal, week.day, t.CLIMB_DAYS.value)
-    return found if found is not None and found.is_at_least(CLIMBING) else None
+def _look_for_climb(journal: Journal, memory: WorseningMemory, state: State, day: int) -> State:
+    """Alert when the twitch days' own scores climb and the diary as a whole gives some evidence besides."""
+    if (
+        state.alert is not None
+        or state.blocks < t.CLIMB_BLOCKS.value
+        or state.overall.weighted < t.CLIMB_EVIDENCE.value
+        or day - state.last_message < t.MESSAGE_DAYS.value
+    ):
+        return state
+    found = climb(journal, day, t.CLIMB_DAYS.value)
+    if found is None or not found.is_at_least(CLIMBING):
+        return state
+    closed = memory.closed.extend(journal, len(memory.states) // WEEK)
+    return _alerted(state, _finding(_Week(journal, memory, {}, closed, day), state.overall, "alert", found), day)
 
 
 def _is_over(week: _Week, alert: Open) -> bool:
@@ -278,16 +289,23 @@ def _is_over(week: _Week, alert: Open) -> bool:
     return all(burden <= alert.closes_at for burden in observed[-t.CLOSED_BLOCKS.value :])
 
 
+def _forget_steep(state: State, day: int) -> State:
+    """Without a note of a steep course that gave way to an alert, or was not seen again."""
+    noted = state.steep
+    if noted is None or (state.alert is None and day - noted.seen_on < t.STEEP_FORGET_DAYS.value):
+        return state
+    return replace(state, steep=None)
+
+
 def _look_for_steep(journal: Journal, state: State, day: int) -> State:
     """Note a steep course; alert when it is seen again, and larger, a week later or more."""
+    state = _forget_steep(state, day)
     if state.alert is not None:
-        return state if state.steep is None else replace(state, steep=None)
-    noted = state.steep
-    if noted is not None and day - noted.seen_on >= t.STEEP_FORGET_DAYS.value:
-        noted = None
-    found = climb(journal, day, t.STEEP_DAYS.value) if journal.any_twitch >> day & 1 else None
+        return state
+    found = climb(journal, day, t.STEEP_DAYS.value)
     if found is None or not found.is_at_least(STEEP_NOTE):
-        return state if noted is state.steep else replace(state, steep=noted)
+        return state
+    noted = state.steep
     if noted is None:
         return replace(state, steep=SteepNote(_steep_finding(journal, found, "steep_watch"), day, day))
     again = day - noted.noted_on >= t.STEEP_CONFIRM_DAYS.value and found.is_at_least(STEEP)
@@ -295,7 +313,7 @@ def _look_for_steep(journal: Journal, state: State, day: int) -> State:
         return replace(state, steep=replace(noted, seen_on=day))
     low, high = found.observed
     alert = Open(_steep_finding(journal, found, "steep"), None, low + (high - low) * t.CLOSED_SHARE.value)
-    return replace(_restart(state), alert=alert, watch=None, steep=None, last_message=day)
+    return _alerted(state, alert, day)
 
 
 def _steep_finding(journal: Journal, found: Climb, kind: Literal["steep", "steep_watch"]) -> Finding:
@@ -329,7 +347,7 @@ def _finding(week: _Week, best: Series, kind: Literal["alert", "watch"], rise: C
     compared = week.closed[-t.WORSENING_BLOCKS_COMPARED.value :]
     first, last = first_and_last(observed[-len(compared) :])
     since = journal.date(week.closed[change_point(observed)].start)
-    span = compared[0].start, compared[-1].end
+    span = compared[0].start, week.day if rise is not None else compared[-1].end
     sites = journal.sites_between(*span) if members is None else sorted(members)
     closes_at = first + (last - first) * t.CLOSED_SHARE.value
     finding = Finding(

@@ -1,0 +1,75 @@
+"""Reminders: by e-mail or in the person's own calendar, off until somebody wants them."""
+
+from http import HTTPStatus
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from diary import reminders as reminding
+from diary.forms.reminders import ReminderForm
+from diary.mail import confirmed_address, sends_mail
+from diary.middleware import DiaryRequest
+from diary.models import Reminder
+from diary.views.episodes import keep_zone
+from diary.wording import zone_words
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reminders(request: DiaryRequest) -> HttpResponse:
+    """What is set, and how to change it."""
+    reminder = reminder_of(request)
+    address = confirmed_address(request.diarist) if sends_mail() else ""
+    if request.method != "POST":
+        initial = {"time": reminder.time, "by_mail": reminder.by_mail}
+        return show_reminders(request, ReminderForm(initial=initial, address=address), reminder, address)
+    form = ReminderForm(request.POST, address=address)
+    if not form.is_valid():
+        return show_reminders(request, form, reminder, address)
+    keep_zone(request)
+    reminding.keep(request.diarist, **form.cleaned_data, zone=request.zone, now=request.now)
+    return redirect(f"{reverse('diary:reminders')}?saved=1")
+
+
+def reminder_of(request: DiaryRequest) -> Reminder:
+    """What the person chose, or what is offered to begin with; nothing is stored for looking."""
+    return Reminder.objects.filter(diarist=request.diarist).first() or Reminder(diarist=request.diarist)
+
+
+def show_reminders(request: DiaryRequest, form: ReminderForm, reminder: Reminder, address: str) -> HttpResponse:
+    """The page; one that could not be saved keeps what was typed."""
+    context = {
+        "form": form,
+        "reminder": reminder,
+        "address": address,
+        "has_address": bool(request.user.email),
+        "place": zone_words(request.zone),
+        "saved": "saved" in request.GET,
+        "tab": "settings",
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "diary/reminders.html", context, status=status)
+
+
+@require_safe
+def reminders_calendar(request: DiaryRequest) -> HttpResponse:
+    """A file for the calendar of a phone or computer, which then reminds by itself."""
+    text = reminding.calendar(request.diarist, reminder_of(request).time, request.today, request.now)
+    response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="diary.ics"'
+    return response
+
+
+# A mail program presses this button without a cookie; the signed address is what allows it.
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def reminders_off(request: HttpRequest, token: str) -> HttpResponse:
+    """The link in each reminder. A visit alone changes nothing: programs that look for viruses visit links too."""
+    diarist_id = reminding.diarist_id_from(token)
+    if diarist_id is None:
+        raise Http404
+    if request.method == "POST":
+        reminding.switch_off(diarist_id)
+    return render(request, "diary/reminders_off.html", {"is_off": request.method == "POST"})

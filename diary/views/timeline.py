@@ -1,0 +1,205 @@
+"""The timeline: the figure, one paragraph of words, the same numbers as a table and as CSV."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.html import json_script
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+from django_htmx.http import push_url
+
+from diary.forms.days import place_key, place_label
+from diary.forms.timeline import NONE_BELOW, RANGE_CHOICES, RANGES, TimelineForm
+from diary.history import ONE_DAY, first_recorded
+from diary.middleware import DiaryRequest
+from diary.models import Strength
+from diary.timeline import LANE_PIXELS, figure, packed
+from diary.timeline_rows import FACTORS, Rows, Span, before, rows_of
+from diary.timeline_table import csv_of
+from diary.timeline_words import factor_name, has_values, leading, picture_of, summary
+
+USUALLY_BELOW = ("sleep_hours", "caffeine_mg", "exercise_minutes", "stress")
+
+
+@require_safe
+def timeline(request: DiaryRequest) -> HttpResponse:
+    """A range of the diary; everything that is shown can be read from the address."""
+    form, rows = asked(request)
+    below = [name for name in FACTORS if name in shown_below(form, rows)]
+    address = Address(form, below)
+    places = rows.once(("leading",), lambda: leading(rows))
+    compared = before(request.diarist, rows.span, places[0][0]) if places and form.range_key != "all" else None
+    drawn = drawing(rows, below, request.diarist.volume_unit)
+    context: dict[str, Any] = {
+        "tab": "timeline",
+        "form": form,
+        "problems": form.problems(),
+        "rows": rows,
+        "drawn": drawn,
+        "near_url": address.near(dt.date(2000, 1, 1)),
+        "summary": summary(rows, places, compared),
+        "is_empty": rows.begins_on is None and not rows.sums and not rows.context,
+        "ranges": [
+            (key, label, address.of(range=key, until=None), key == form.range_key) for key, label in RANGE_CHOICES
+        ],
+        "earlier_url": earlier_url(address, rows),
+        "later_url": later_url(address, rows),
+        "places": [(place_key(*place), place_label(*place)) for place in all_places(rows)],
+        "place_key": place_key(*rows.span.place) if rows.span.place else "",
+        "factors": factor_links(address, rows, below),
+        "csv_url": address.csv(),
+        "strengths": Strength.choices,
+        "address": address,
+        "is_sorted": bool(form.value("sort")),
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    if not request.htmx or request.htmx.history_restore_request:
+        return render(request, "diary/timeline.html", context, status=status)
+    response = render(request, "diary/timeline.html#timeline", context, status=status)
+    return response if form.errors else push_url(response, address.here())
+
+
+@require_safe
+def timeline_csv(request: DiaryRequest) -> HttpResponse:
+    """The table of the range as a file."""
+    form, rows = asked(request)
+    if form.errors:
+        text = "\n".join(f"{value}: {error}" for value, error in form.problems())
+        return HttpResponse(text, status=HTTPStatus.UNPROCESSABLE_ENTITY, content_type="text/plain; charset=utf-8")
+    # The mark in front tells spreadsheets that this is UTF-8.
+    response = HttpResponse(csv_of(rows).encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
+    name = f"timeline-{rows.span.first}-{rows.span.last}.csv"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """The figure as the page carries it, and the pixels of height that it will take."""
+
+    script: SafeString
+    height: int
+
+
+class CompactEncoder(DjangoJSONEncoder):
+    """JSON without spaces."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options | {"separators": (",", ":")})
+
+
+def drawing(rows: Rows, below: list[str], volume_unit: str) -> Drawing:
+    """The figure of these rows, kept with them."""
+
+    def draw() -> Drawing:
+        made = figure(picture_of(rows, below, volume_unit))
+        script = json_script(packed(made), "timeline-data", encoder=CompactEncoder)
+        return Drawing(script, round(made["layout"]["meta"]["height"] * LANE_PIXELS))
+
+    return rows.once(("figure", get_language(), *below, volume_unit), draw)
+
+
+def asked(request: DiaryRequest) -> tuple[TimelineForm, Rows]:
+    """What is asked for, and its rows."""
+    begins_on = first_recorded(request.diarist)
+    form = TimelineForm(request.GET, today=request.today, begins_on=begins_on)
+    return form, rows_of(request.diarist, form.span(), begins_on, request.today)
+
+
+def shown_below(form: TimelineForm, rows: Rows) -> Iterable[str]:
+    """The factors below the lanes: those asked for, else the usual ones of which anything was entered."""
+    if form.wanted_below is not None:
+        return form.wanted_below
+    return [name for name in USUALLY_BELOW if has_values(rows, name)]
+
+
+def all_places(rows: Rows) -> list[tuple[str, str]]:
+    """The places that can be chosen: all that were ever logged, and the one that is shown."""
+    chosen = [rows.span.place] if rows.span.place and rows.span.place not in rows.onsets else []
+    return rows.in_body_order([*rows.onsets, *chosen])
+
+
+class Address:
+    """Addresses of the timeline that differ from the one shown in a few values."""
+
+    def __init__(self, form: TimelineForm, below: list[str]) -> None:
+        place, until = form.value("location"), form.value("until")
+        self.below = below
+        self.values: dict[str, str | None] = {
+            "range": form.value("range"),
+            "until": until and until.isoformat(),
+            "location": place and place_key(*place),
+            "below": None if form.wanted_below is None else self.joined(form.wanted_below),
+            "sort": form.value("sort"),
+        }
+
+    @staticmethod
+    def joined(names: Iterable[str]) -> str:
+        """The factors as the address has them."""
+        return ".".join(names) or NONE_BELOW
+
+    def of(self, **changed: str | None) -> str:
+        """The page with other values; None leaves one out."""
+        return self._with("diary:timeline", self.values | changed)
+
+    def here(self) -> str:
+        """The page as it is."""
+        return self.of()
+
+    def csv(self) -> str:
+        """The file of the same range."""
+        return self._with("diary:timeline_csv", self.values | {"below": None, "sort": None})
+
+    def near(self, date: dt.date) -> str:
+        """Two weeks that end with the week of a day."""
+        return self.of(range="2w", until=date.isoformat(), sort=None)
+
+    @staticmethod
+    def _with(name: str, values: dict[str, str | None]) -> str:
+        query = urlencode({name: value for name, value in values.items() if value})
+        return f"{reverse(name)}?{query}" if query else reverse(name)
+
+
+def earlier_url(address: Address, rows: Rows) -> str:
+    """The range before; empty where the diary begins."""
+    span = rows.span
+    if is_all(address) or rows.begins_on is None or span.first <= rows.begins_on:
+        return ""
+    return address.of(until=(span.first - ONE_DAY).isoformat())
+
+
+def later_url(address: Address, rows: Rows) -> str:
+    """The range after; empty where it would lie in the future."""
+    span: Span = rows.span
+    if is_all(address) or span.last >= rows.today:
+        return ""
+    last = span.last + dt.timedelta(days=span.days)
+    return address.of(until=None if last >= rows.today else last.isoformat())
+
+
+def is_all(address: Address) -> bool:
+    """Whether the whole diary is shown."""
+    return address.values["range"] not in {None, *RANGES}
+
+
+def factor_links(address: Address, rows: Rows, below: list[str]) -> list[dict[str, Any]]:
+    """A switch for each factor that the range has anything of, or that is on."""
+    return [
+        {
+            "name": factor_name(name),
+            "is_on": name in below,
+            "key": name,
+            "url": address.of(below=Address.joined(n for n in FACTORS if (n in below) != (n == name))),
+        }
+        for name in FACTORS
+        if name in below or has_values(rows, name)
+    ]

@@ -1,0 +1,77 @@
+"""The history of a spot deleted for good takes along what was found there."""
+
+import datetime as dt
+
+import pytest
+
+from diary import erasing
+from diary.models import Diarist
+from tests.triage.test_scan import twitch
+from triage import scan
+from triage.erasing import names
+
+TODAY = dt.date(2026, 11, 23)
+
+
+def found(diarist: Diarist) -> set[tuple[str, str]]:
+    """The places of what is stored."""
+    return set(scan.findings_of(diarist).values_list("location", "side"))
+
+
+def test_only_what_names_the_place_and_only_of_that_person(alice: Diarist, charlie: Diarist) -> None:
+    for person in (alice, charlie):
+        for back in range(15, -1, -1):
+            twitch(person, back)
+            twitch(person, back, "shin")
+            twitch(person, back, "lid_upper", "right")
+        scan.current(Diarist.objects.get(pk=person.pk), TODAY)
+    before = found(charlie)
+    assert {("calf", "left"), ("lid_upper", "right")} <= before
+    # The calf's finding rests on the shin too: its evidence names both.
+    erasing.erase_spot(alice, "shin", "left")
+    assert ("calf", "left") not in found(alice)
+    assert ("lid_upper", "right") in found(alice)
+    assert found(charlie) == before
+
+
+def test_what_still_holds_is_found_again(alice: Diarist) -> None:
+    for back in range(15, -1, -1):
+        twitch(alice, back)
+        twitch(alice, back, "shin")
+    scan.current(Diarist.objects.get(pk=alice.pk), TODAY)
+    erasing.erase_spot(alice, "shin", "left")
+    (again,) = scan.current(Diarist.objects.get(pk=alice.pk), TODAY).findings
+    assert (again.location, again.since) == ("calf", TODAY - dt.timedelta(days=15))
+    assert not names(again.evidence, ("shin", "left"))
+
+
+def test_a_day_leaves_findings_to_the_next_look(alice: Diarist) -> None:
+    for back in range(15, -1, -1):
+        twitch(alice, back)
+    scan.current(Diarist.objects.get(pk=alice.pk), TODAY)
+    for back in range(16):
+        erasing.erase_day(alice, TODAY - dt.timedelta(days=back))
+    assert scan.current(Diarist.objects.get(pk=alice.pk), TODAY).findings == []
+    assert scan.findings_of(alice).get().closed_why == "withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("evidence", "is_named"),
+    [
+        ({"sites": ["calf/left", "shin/left"]}, True),
+        ({"places": [{"location": "calf", "side": "left", "days": 3}]}, True),
+        ({"order": {"first": "calf/left"}}, True),
+        ({"sites": ["calf/right", "calf"]}, False),
+        ({"places": [{"location": "calf", "side": None}], "days": 3}, False),
+        ({}, False),
+    ],
+)
+def test_every_shape_of_evidence_is_read(evidence: object, is_named: bool) -> None:
+    assert names(evidence, ("calf", "left")) is is_named
+
+
+def test_a_place_without_a_side() -> None:
+    assert names({"places": [{"location": "calf", "side": None}]}, ("calf", ""))
+    assert names({"sites": ["calf"]}, ("calf", ""))
+    assert names({"sites": ["calf/"]}, ("calf", ""))
+    assert not names({"sites": ["", "calf/left"]}, ("calf", ""))

@@ -1,0 +1,31 @@
+"""What was found at a place goes for good with the place's history. What still holds is found anew."""
+
+from collections.abc import Mapping
+
+from diary.erasing import erased
+from diary.models import Diarist
+from triage.scan import findings_of
+
+Place = tuple[str, str]
+
+
+def forget(sender: object, diarist: Diarist, place: Place | None, **kwargs: object) -> None:
+    """Delete every finding that names the place; those of a whole account go by the database's own keys."""
+    if place is None:
+        return
+    rows = findings_of(diarist)
+    gone = [row.pk for row in rows if (row.location, row.side) == place or names(row.evidence, place)]
+    rows.filter(pk__in=gone).delete()
+
+
+def names(evidence: object, place: Place) -> bool:
+    """Whether the place stands anywhere in the evidence, as `calf/left` or as location and side."""
+    if isinstance(evidence, Mapping):
+        is_it = evidence.get("location") == place[0] and (evidence.get("side") or "") == place[1]
+        return is_it or any(names(value, place) for value in evidence.values())
+    if isinstance(evidence, list):
+        return any(names(value, place) for value in evidence)
+    return isinstance(evidence, str) and evidence in {"/".join(place), place[0] if not place[1] else ""}
+
+
+erased.connect(forget, dispatch_uid="triage forgets a place")
