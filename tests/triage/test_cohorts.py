@@ -43,13 +43,15 @@ def test_a_naive_tool_alerts_them_all_the_time(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "kinds", "median"),
     [
-        ("persistent", ALERTS["persistence"], 16),
-        ("persistent, half-logged", (*ALERTS["persistence"], "ask"), 30),
-        ("worsening 12 weeks", ALERTS["worsening"], 56),
-        ("worsening 12 weeks, half-logged", ALERTS["worsening"], 77),
-        ("spread fast", ALERTS["spread"], 32),
-        ("steep, diary before", ALERTS["worsening"], 35),
-        ("steep, diary begins with it", ALERTS["worsening"], 38),
+        ("persistent", ALERTS["persistence"], 15),
+        ("persistent, half-logged", (*ALERTS["persistence"], "ask"), 25),
+        ("worsening 12 weeks", ALERTS["worsening"], 52),
+        ("worsening 12 weeks, half-logged", ALERTS["worsening"], 66),
+        ("spread fast", ALERTS["spread"], 12 + 20),
+        ("spread slow, event-only", ALERTS["spread"], 35 + 20),
+        ("spread faint", ALERTS["spread"], 30 + 20),
+        ("steep, diary before", ALERTS["worsening"], 28),
+        ("steep, diary begins with it", ALERTS["worsening"], 32),
     ],
 )
 def test_every_course_is_found_in_time_and_not_before(name: str, kinds: Sequence[str], median: float) -> None:
