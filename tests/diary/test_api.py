@@ -151,7 +151,7 @@ class TestLog:
         )
         assert said["started_at"] == "2026-07-01T08:00:00+02:00"
 
-    @pytest.mark.parametrize("id_", [str(uuid.uuid4()), "bed, 22:15", "x" * 100])
+    @pytest.mark.parametrize("id_", [str(uuid.UUID(int=77)), "bed, 22:15", "x" * 100])
     def test_an_id_is_stored_once(self, program: Program, alice: Diarist, id_: str) -> None:
         first = program.says("post", "/episodes", {"location": "calf", "id": id_}, status=201)
         again = program.says("post", "/episodes", {"location": "calf", "id": id_, "strength": 4}, status=200)
