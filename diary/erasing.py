@@ -169,14 +169,14 @@ def _erase_tasks(user: User) -> None:
     DBTaskResult.objects.filter(pk__in=gone).delete()
 
 
-def _is_for(task: DBTaskResult, user: User, files: Container[str]) -> bool:
+def _is_for(task: DBTaskResult[Any, Any], user: User, files: Container[str]) -> bool:
     """Whether an argument is the person's id, by its name, or the id of one of their files."""
     named = _arguments(task)
     is_owner = any(str(named[name]) == str(user.pk) for name in OWNER_ARGUMENTS if name in named)
     return is_owner or any(isinstance(value, str) and value in files for value in named.values())
 
 
-def _arguments(task: DBTaskResult) -> dict[str, Any]:
+def _arguments(task: DBTaskResult[Any, Any]) -> dict[str, Any]:
     """What a task was given, by name; those given by place get theirs from its function, if that still exists."""
     given: dict[str, Any] = dict(task.args_kwargs["kwargs"])
     places: list[Any] = task.args_kwargs["args"]
