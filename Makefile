@@ -53,6 +53,7 @@ demo: $(VENV)/.stamp ## serve a diary with three invented months in it, beside y
 
 bench: $(VENV)/.stamp-dev ## measure, as ratios
 	$(PYTHON_IN) -m benchmarks
+	$(PYTHON_IN) -m benchmarks.transfer
 
 lock: ## write the lock files anew from pyproject.toml
 	scripts/lock

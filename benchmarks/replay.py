@@ -1,8 +1,8 @@
 """`python -m benchmarks.replay`: assessed days a second of `manage.py replay_history`, on one core.
 
 Every diary is written as a file and read back; reading it, replaying it day by day with its JSON Lines, and
-assessing single days from scratch take turns in one process, so that noise on the machine hits all alike. `--write`
-puts the table into benchmarks/REPLAY.md; `--profile busy` says instead where the time of such a diary goes.
+assessing single days from scratch take turns in one process, so that noise on the machine hits all alike.
+`--write` puts the table into benchmarks/REPLAY.md; `--profile busy` says instead where such a diary's time goes.
 """
 
 import argparse
@@ -137,9 +137,10 @@ def report(found: Sequence[Diary]) -> str:
         verdict = "" if diary.length != "1 year" else f"{WANTED}: {'yes' if speed >= WANTED else '**no**'}"
         first, last, scratch = min(diary.first_days), min(diary.last_days), min(diary.scratch)
         rows.append(
-            f"| {diary.kind}, {diary.length} | {diary.entries} | {diary.days} | {speed:.0f} | {diary.days / lines:.0f} | {verdict} "
-            f"| {lines / loads:.1f} | {min(diary.read) / loads:.1f} "
-            f"| {first * 1e6:.0f} | {last * 1e6:.0f} | {last / first:.1f} | {scratch / last:.0f} |"
+            f"| {diary.kind}, {diary.length} | {diary.entries} | {diary.days} "
+            f"| {speed:.0f} | {diary.days / lines:.0f} | {verdict} "
+            f"| {lines / loads:.1f} | {min(diary.read) / loads:.1f} | {first * 1e6:.0f} | {last * 1e6:.0f} "
+            f"| {last / first:.1f} | {scratch / last:.0f} |"
         )
     return HEAD.format(rounds=len(found[0].lines), python=platform.python_version()) + "\n".join(rows) + "\n"
 

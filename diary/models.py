@@ -182,7 +182,7 @@ class Import(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     diarist = models.ForeignKey(Diarist, on_delete=models.CASCADE, related_name="imports", db_index=False)
-    kind = models.CharField(max_length=20, choices=Kind)
+    kind = models.CharField(max_length=20, blank=True, choices=Kind)
     status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
     file_name = models.CharField(max_length=200, blank=True)
     size = models.PositiveBigIntegerField(default=0)
@@ -197,6 +197,16 @@ class Import(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["diarist", "-created_at"], name="import_by_day")]
+        constraints = [
+            one_of(
+                "kind", ["", "json", "csv", "bearable", "daylio", "apple_health", "table"], "import_kind_is_known"
+            ),
+            one_of(
+                "status",
+                ["waiting", "reading", "asking", "ready", "storing", "stored", "undone", "refused"],
+                "import_status_is_known",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"import {self.pk}"

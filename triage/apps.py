@@ -10,5 +10,5 @@ class TriageConfig(AppConfig):
     verbose_name = "Triage"
 
     def ready(self) -> None:
-        """Listen for what is deleted for good."""
-        from triage import erasing  # noqa: F401, PLC0415  (it needs the models, which are loaded by now)
+        """Listen for what is deleted for good, and add to the diary file what triage keeps."""
+        from triage import erasing, sections  # noqa: F401, PLC0415  (they need the models, which are loaded by now)

@@ -107,6 +107,27 @@ class Finding(models.Model):
         return self.acknowledged_on is not None and self.acknowledged_kind == self.kind
 
 
+class Acknowledgement(models.Model):
+    """That a finding was discussed with a doctor, and as what kind: kept by its key, so that it outlives the
+    finding's row and comes along when a diary moves.
+    """
+
+    diarist = models.ForeignKey(Diarist, on_delete=models.CASCADE, related_name="acknowledgements", db_index=False)
+    key = models.CharField(max_length=120)
+    kind = models.CharField(max_length=20)
+    on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["diarist", "key"], name="acknowledgement_one_a_finding"),
+            one_of("kind", list(LEVEL_OF_KIND), "acknowledgement_kind_is_known"),
+            between("on", EARLIEST, dt.date(9999, 1, 1), "acknowledgement_since_1900"),
+        ]
+
+    def __str__(self) -> str:
+        return f"acknowledgement {self.pk}"
+
+
 class Appointment(models.Model):
     """A visit to a doctor and what came of it."""
 

@@ -19,7 +19,7 @@ from django.utils import timezone
 from diary.history import dates_between
 from diary.models import Diarist
 from triage.following import CHANGING, Look, follow, weight
-from triage.models import Assessment, Finding
+from triage.models import Acknowledgement, Assessment, Finding
 from triage.reader import read_history
 from triage.rules import findings as said
 from triage.rules.assess import Assessor
@@ -101,7 +101,12 @@ def acknowledge(diarist: Diarist, finding_ids: Iterable[uuid.UUID], on: dt.date)
     rows = list(findings_of(diarist).filter(pk__in=list(finding_ids)))
     for row in rows:
         row.acknowledged_on, row.acknowledged_kind = on, row.kind
-    Finding.objects.bulk_update(rows, ["acknowledged_on", "acknowledged_kind"])
+    noted = [Acknowledgement(diarist=diarist, key=row.key, kind=row.kind, on=on) for row in rows]
+    with transaction.atomic():
+        Finding.objects.bulk_update(rows, ["acknowledged_on", "acknowledged_kind"])
+        Acknowledgement.objects.bulk_create(
+            noted, update_conflicts=True, unique_fields=["diarist", "key"], update_fields=["kind", "on"]
+        )
     return len(rows)
 
 
@@ -112,7 +117,10 @@ def mark_seen(diarist: Diarist, today: dt.date) -> None:
 
 def take_back_acknowledgement(diarist: Diarist, finding_id: uuid.UUID) -> None:
     """The finding was not discussed after all."""
-    findings_of(diarist).filter(pk=finding_id).update(acknowledged_on=None, acknowledged_kind="")
+    rows = findings_of(diarist).filter(pk=finding_id)
+    with transaction.atomic():
+        Acknowledgement.objects.filter(diarist=diarist, key__in=rows.values("key")).delete()
+        rows.update(acknowledged_on=None, acknowledged_kind="")
 
 
 def findings_of(diarist: Diarist) -> QuerySet[Finding]:
@@ -186,7 +194,9 @@ def _store(diarist: Diarist, today: dt.date, judged: Judged) -> Assessment:
     for key, row in past.items():
         row.digest = look.digests[key]
     new, changed = follow(diarist, rows | past, look)
-    Finding.objects.bulk_create([*past.values(), *new])
+    made = [*past.values(), *new]
+    _recall_acknowledgements(diarist, made)
+    Finding.objects.bulk_create(made)
     Finding.objects.bulk_update(
         [row for row in changed if row.pk not in {one.pk for one in past.values()}], CHANGING
     )
@@ -201,6 +211,15 @@ def _store(diarist: Diarist, today: dt.date, judged: Judged) -> Assessment:
         "made_at": timezone.now(),
     }
     return Assessment.objects.update_or_create(diarist=diarist, defaults=values)[0]
+
+
+def _recall_acknowledgements(diarist: Diarist, rows: list[Finding]) -> None:
+    """What is found anew was perhaps discussed before: in another copy of the diary, or before an edit."""
+    keys = [row.key for row in rows]
+    known = {noted.key: noted for noted in diarist.acknowledgements.filter(key__in=keys)} if keys else {}
+    for row in rows:
+        if noted := known.get(row.key):
+            row.acknowledged_on, row.acknowledged_kind = noted.on, noted.kind
 
 
 def _open_or_said(now: said.Assessment) -> Q:

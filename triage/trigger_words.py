@@ -156,10 +156,11 @@ def unclear_line(seen: Seen, volume_unit: str) -> Line:
 
 def lacking_line(lacking: Lacking, volume_unit: str) -> Line:
     """A factor with too few days: how many it has and how many are missing."""
+    if not lacking.entered:
+        words = gettext("Not written down yet; %(count)d days are needed.") % {"count": lacking.needs[0].days}
+        return Line(lacking.name, TITLES[lacking.name], words)
     need = need_words(lacking.needs[0], what(lacking.name, lacking.cut, volume_unit))
     entered = ngettext("Written down on %(count)d day;", "Written down on %(count)d days;", lacking.entered)
-    if not lacking.entered:
-        entered = gettext("Not written down yet;")
     return Line(lacking.name, TITLES[lacking.name], f"{entered % {'count': lacking.entered}} {need}")
 
 

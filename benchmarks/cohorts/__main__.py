@@ -20,8 +20,9 @@ INTRODUCTION = """
 Rules version {version}; seed {seed}; {diaries} diaries of {days} days a scenario, {years} in all. Made by
 `python -m benchmarks.cohorts --seed {seed} --diaries {diaries} --write docs/evaluation.md`.
 Brackets after shares are Wilson 95 % intervals, after rates exact Poisson 95 % intervals, after medians
-quartiles. The naive tools see the same diaries.
+quartiles. The naive tools see the same diaries. No threshold was chosen on this seed.
 """
+TRADE_OFFS = Path(__file__).with_name("tradeoffs.md")
 LIMITS = Path(__file__).with_name("limits.md")
 
 
@@ -83,6 +84,7 @@ def document(results: report.Results, seed: int, diaries: int) -> str:
         "## Reassurance",
         "Share of weekly scans with twitches in the last 28 days that give the calm card.",
         report.calm_table(results),
+        TRADE_OFFS.read_text().strip(),
         LIMITS.read_text().strip(),
     ]
     return "\n\n".join(parts) + "\n"

@@ -66,8 +66,8 @@ def naive_timing(people: Sequence[Told], name: Naive) -> str:
         if any(day >= one.person.onset for day in one.naive.get(name, ()))
     ]
     early = sum(any(day < one.person.onset for day in one.naive.get(name, ())) for one in people)
-    middle = sorted(found)[len(found) // 2] if found else math.nan
-    return f"{len(found) / len(people):.0%}, {middle:.0f} d, {early / len(people):.0%} early"
+    middle = f", {sorted(found)[len(found) // 2]} d" if found else ""
+    return f"{len(found) / len(people):.0%}{middle}, {early / len(people):.0%} early"
 
 
 def persistence_table(results: Results) -> str:

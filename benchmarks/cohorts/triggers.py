@@ -20,7 +20,7 @@ from triage.triggers.factors import BY_NAME, FACTORS, Factor, Facts
 from triage.triggers.look import Seen, is_apart, look
 from triage.triggers.thresholds import FALSE_DISCOVERY, LEAST_RATIO
 
-# Days, true ratio, the share that has to be found (section "Triggers" of the issue).
+# Days, true ratio, and the share that was found in the first measurements of this project.
 ROWS = (
     (60, 1.0, None),
     (60, 3.0, 0.24),

@@ -5,7 +5,7 @@ The standard decoder does the work; this only finds where the next value begins 
 
 import json
 from collections.abc import Iterator
-from typing import IO, Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 from diary.body import gettext_noop
 from diary.importing.files import NOT_UTF8
@@ -21,6 +21,13 @@ TOO_DEEP = gettext_noop("The file is nested too deeply.")
 NOT_AN_OBJECT = gettext_noop("The file is JSON, but not a diary file.")
 
 
+class Text(Protocol):
+    """What a text is read from."""
+
+    def read(self, size: int, /) -> str:
+        """At most so many characters; "" at the end."""
+
+
 class Start:
     """Stands for the beginning of a list."""
 
@@ -28,7 +35,7 @@ class Start:
 START = Start()
 
 
-def members(file: IO[str]) -> Iterator[tuple[str, Any]]:
+def members(file: Text) -> Iterator[tuple[str, Any]]:
     """(name, value) of each member of the object in `file`; for a list (name, START), then each item.
 
     Raises FileRefused.
@@ -68,7 +75,7 @@ def _items(reader: "_Reader") -> Iterator[Any]:
 
 
 class _Reader:
-    def __init__(self, file: IO[str]) -> None:
+    def __init__(self, file: Text) -> None:
         self._file = file
         self._text = ""
         self._at = 0

@@ -33,6 +33,7 @@ def read(pk: str) -> None:
     of = _begin(pk, Status.WAITING, Status.READING)
     if of is None:
         return
+    forget_old_uploads(of.created_at)
     try:
         refuse_large(of.size, of.kind or None)
         if not of.kind:

@@ -39,6 +39,7 @@ PAGES = [
     "/spots/",
     "/spots/new/?location=calf&side=left",
     "/now/",
+    "/triggers/",
     "/accounts/sessions/",
     "/accounts/2fa/",
 ]

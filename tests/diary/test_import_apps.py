@@ -148,7 +148,7 @@ def test_apple_health_fills_only_what_is_empty(alice: Diarist) -> None:
     alice.days.create(date=dt.date(2026, 9, 21), sleep_hours=5)
     stored(uploaded(alice, HEALTH.encode()))
     day = alice.days.get()
-    assert (day.sleep_hours, day.exercise_minutes) == (5, 50)
+    assert (day.sleep_hours, day.exercise_minutes) == (Decimal(5), 50)
 
 
 def test_spans_that_overlap_count_once() -> None:

@@ -404,6 +404,29 @@ def test_an_import_that_was_given_up_stores_nothing(alice: Diarist) -> None:
     assert not alice.episodes.exists()
 
 
+def test_what_was_written_between_preview_and_store_counts(alice: Diarist) -> None:
+    of = uploaded(
+        alice,
+        written_file(episodes=[twitch(note="file"), twitch(id="b")], days=[{"date": "2026-03-02", "stress": 1}]),
+    )
+    assert of.preview["new"] == {"episodes": 2, "days": 1}
+    mine = episode_at(alice, "2026-03-01", note="mine")
+    Episode.objects.filter(pk=mine.pk).update(source_id="e1")
+    alice.days.create(date=dt.date(2026, 3, 2), stress=4)
+    stored(of)
+    assert (of.preview["new"], of.preview["known"]) == ({"episodes": 1}, {"episodes": 1, "days": 1})
+    assert set(alice.episodes.values_list("note", flat=True)) == {"mine", ""}
+    assert alice.days.get().stress == 4
+
+
+def test_a_new_upload_sweeps_away_what_others_left(alice: Diarist, charlie: Diarist) -> None:
+    old = uploaded(charlie, written_file(episodes=[twitch()]), now=NOW - dt.timedelta(days=8))
+    young = uploaded(charlie, written_file(episodes=[twitch()]), now=NOW - dt.timedelta(days=6))
+    mine = uploaded(alice, written_file(episodes=[twitch()]))
+    assert set(Import.objects.values_list("pk", flat=True)) == {young.pk, mine.pk}
+    assert not ImportChunk.objects.filter(of=old.pk).exists()
+
+
 def test_uploads_that_nobody_came_back_to_go(alice: Diarist) -> None:
     done = brought_in(alice, written_file(episodes=[twitch()]))
     uploaded(alice, written_file(episodes=[twitch(id="z")]))

@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from diary.body import LOCATIONS
-from diary.models import Day, Diarist, Episode, Medicine, SignCheck
+from diary.models import Day, Diarist, Episode, Import, ImportChunk, ImportedDay, Medicine, SignCheck
 from tests.conftest import NOW
 from tests.diary.diaries import episode_now
 
@@ -160,6 +160,16 @@ def medicines(**values: Any) -> Callable[[Diarist], object]:
     return lambda alice: Medicine.objects.create(diarist=alice, **{"name": "Salbutamol"} | values)
 
 
+def imports(**values: Any) -> Callable[[Diarist], object]:
+    """Stores an import."""
+    return lambda alice: Import.objects.create(diarist=alice, created_at=NOW, **values)
+
+
+def brought(diarist: Diarist) -> Import:
+    """The one import of a person."""
+    return diarist.imports.first() or diarist.imports.create(created_at=NOW)
+
+
 def twice(store: Callable[[Diarist], object]) -> Callable[[Diarist], object]:
     """Stores two alike."""
     return lambda alice: (store(alice), store(alice))
@@ -195,6 +205,13 @@ REFUSED_BY: dict[str, list[Callable[[Diarist], object]]] = {
     "sign_check_date_since_1900": [signs(date=BEFORE_1900)],
     "sign_check_since_before_date": [signs(since_on=DATE + dt.timedelta(days=1))],
     "medicine_has_a_name": [medicines(name="")],
+    "episode_source_id_once": [twice(episodes(source_id="a"))],
+    "sign_check_source_id_once": [twice(signs(source_id="a"))],
+    "medicine_source_id_once": [twice(medicines(source_id="a"))],
+    "import_kind_is_known": [imports(kind="exe")],
+    "import_status_is_known": [imports(status=""), imports(status="lost")],
+    "import_chunk_in_order": [twice(lambda alice: brought(alice).chunks.create(number=0, data=b""))],
+    "imported_day_once": [twice(lambda alice: brought(alice).days.create(date=DATE, values={}))],
     "medicine_stops_after_start": [medicines(started_on=DATE, stopped_on=DATE - dt.timedelta(days=1))],
 }
 
@@ -209,7 +226,7 @@ def test_each_constraint_refuses_what_it_is_for(alice: Diarist, name: str) -> No
 
 
 def test_no_constraint_is_left_out() -> None:
-    models = (Diarist, Episode, Day, SignCheck, Medicine)
+    models = (Diarist, Episode, Day, SignCheck, Medicine, Import, ImportChunk, ImportedDay)
     assert {constraint.name for model in models for constraint in model._meta.constraints} == set(REFUSED_BY)
 
 

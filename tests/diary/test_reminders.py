@@ -206,6 +206,14 @@ class TestOnce:
             thread.join()
         assert sorted(taken) == [(person.pk, "2026-11-23") for person in people]
 
+    def test_two_that_have_read_the_same_row(self, at_ten: Reminder) -> None:
+        taken: list[str] = []
+        now = berlin("2026-11-23", "22:00")
+        one, other = (Reminder.objects.select_related("diarist").get() for _ in range(2))
+        assert reminders.take(one, now, lambda _, date: taken.append(date))
+        assert not reminders.take(other, now, lambda _, date: taken.append(date))
+        assert taken == ["2026-11-23"]
+
     def test_the_task_is_there_if_and_only_if_the_reminder_was_taken(self, at_ten: Reminder) -> None:
         def fail(diarist_id: int, date: str) -> None:
             reminders.enqueue(diarist_id, date)

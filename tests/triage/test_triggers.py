@@ -105,7 +105,7 @@ def test_a_diary_of_chance_shows_no_link_and_what_was_looked_at(as_alice: Client
     looked_at = words.partition("Looked at, no clear link")[2].partition("Too few days to say")[0]
     assert "Stress" in looked_at
     assert "Heat or heavy sweating" in looked_at
-    assert "Caffeine Not written down yet; 40 more are needed." in words.partition("Too few days to say")[2]
+    assert "Caffeine Not written down yet; 40 days are needed." in words.partition("Too few days to say")[2]
 
 
 def test_too_few_days_say_how_many_more(as_alice: Client, alice: Diarist) -> None:

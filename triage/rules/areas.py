@@ -32,11 +32,11 @@ class Area:
 
 
 class Grouping:
-    """Areas of the diary as it was up to some day, kept while the use of sites does not change."""
+    """Areas of the diary as it was up to some day, kept while the sites rank alike by their use."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        self._signature: tuple[tuple[Site, int], ...] = ()
+        self._ranking: list[tuple[int, Site]] = []
         self._areas: tuple[Area, ...] = ()
         self._linked = neighbours_both_ways(journal.places)
 
@@ -46,16 +46,16 @@ class Grouping:
 
     def areas(self, until: int) -> tuple[Area, ...]:
         """Areas by the twitch days up to `until`: the most used site takes its neighbours, and so on down."""
-        mask = (1 << (until + 1)) - 1
-        twitch = {
-            site: bits & mask
+        mask = -1 if until >= self._journal.known_until else (1 << (until + 1)) - 1
+        ranked = sorted(
+            (-known.bit_count(), (known & -known).bit_length(), site)
             for site, bits in self._journal.twitch.items()
-            if bits & mask and site.location != ELSEWHERE
-        }
-        signature = tuple((site, bits.bit_count()) for site, bits in twitch.items())
-        if signature != self._signature:
-            self._signature = signature
-            self._areas = group(twitch, self._linked)
+            if (known := bits & mask) and site.location != ELSEWHERE
+        )
+        ranking = [(first, site) for _, first, site in ranked]
+        if ranking != self._ranking:
+            self._ranking = ranking
+            self._areas = group(ranking, self._linked)
         return self._areas
 
 
@@ -70,20 +70,17 @@ def neighbours_both_ways(places: Mapping[str, Place]) -> dict[str, frozenset[str
     return {place: frozenset(near) for place, near in linked.items()}
 
 
-def group(twitch: Mapping[Site, int], linked: Mapping[str, frozenset[str]]) -> tuple[Area, ...]:
-    """Merge sites one step around the most used; `twitch` holds the twitch days of each as bits."""
-
-    def first_day(site: Site) -> int:
-        return (twitch[site] & -twitch[site]).bit_length()
-
-    left = sorted(twitch, key=lambda site: (-twitch[site].bit_count(), first_day(site), site))
+def group(ranking: Sequence[tuple[int, Site]], linked: Mapping[str, frozenset[str]]) -> tuple[Area, ...]:
+    """Merge sites one step around the most used; `ranking` has them with their first day, the most used first."""
+    first_day = {site: first for first, site in ranking}
+    left = [site for _, site in ranking]
     areas = []
     while left:
         anchor = left.pop(0)
         near = linked.get(anchor.location, frozenset())
         members = [anchor, *(site for site in left if site.side == anchor.side and site.location in near)]
         left = [site for site in left if site not in members]
-        first = min(members, key=lambda site: (first_day(site), site))
+        first = min(members, key=lambda site: (first_day[site], site))
         areas.append(Area(anchor, tuple(members), first))
     return tuple(areas)
 

@@ -16,7 +16,13 @@ from triage.rules.spread import SpreadMemory, find_spread
 from triage.rules.worsening import WorseningMemory, find_worsening
 
 _RULES: tuple[Rule, ...] = ("signs", "worsening", "spread", "persistence")
+_HEIGHT = {level: len(LEVELS) - order for order, level in enumerate(LEVELS)}
 _WEIGHT = {rule: order for order, rule in enumerate((*_RULES, "reassurance"))}
+
+
+def _by_level(finding: Finding) -> tuple[int, int]:
+    """The highest level first, then what weighs more."""
+    return _HEIGHT[finding.level], _WEIGHT[finding.rule]
 
 
 def assess(history: History, *, today: dt.date) -> Assessment:
@@ -81,7 +87,7 @@ class Assessor:
         if not findings:
             return find_reassurance(journal, grouping, today, self._worsening)
         if len(findings) > 1:
-            findings.sort(key=lambda finding: (-LEVELS.index(finding.level), _WEIGHT[finding.rule]))
+            findings.sort(key=_by_level)
         return findings
 
     def _quality(self, today: int) -> DataQuality:

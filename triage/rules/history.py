@@ -63,6 +63,8 @@ class EpisodeRecord:
         if self.recorded_at is None:
             return self.date
         start = self.started_at
+        if self.recorded_at.tzinfo == start.tzinfo:
+            return max(self.date, self.recorded_at.date())
         waited = (
             self.recorded_at
             - start

@@ -129,7 +129,7 @@ class Journal:
     Attributes that rules read (sets of days are bits of an integer): `twitch` per site, recalled entries
     included; `prompt` per site without them; `observed` days on which anything was logged promptly; `quiet`
     days marked free of twitches; `all_over` days with "all over"; `sideless`, whether a side was ever left out;
-    and the days `first_observed`, `first_prompt_twitch` and `last_check`, -1 while there is none.
+    and the days `known_until`, `first_observed`, `first_prompt_twitch` and `last_check`, -1 while there is none.
     """
 
     def __init__(self, history: History, check_signs: Collection[str] = ()) -> None:
@@ -143,10 +143,12 @@ class Journal:
         for records in (history.episodes, history.days, history.checks):
             for record in records:
                 self.news[record.known_on.toordinal() - self.origin].append(record)
-        self._known_until = -1
+        self.known_until = -1
         self._overall: dict[int, int] = {}
+        self._written: dict[int, str] = {}
         self._clear: dict[tuple[Site, ...], int] = {}
-        self._entries: dict[tuple[Site, int], list[tuple[float, str]]] = {}
+        self._entries: defaultdict[Site, defaultdict[int, list[tuple[float, str]]]]
+        self._entries = defaultdict(lambda: defaultdict(list))
         self._ordered_checks: list[CheckRecord] = []
         self.twitch: dict[Site, int] = {}
         self.prompt: dict[Site, int] = {}
@@ -166,16 +168,23 @@ class Journal:
         """The date of a day number; nothing lies behind the last date there is."""
         return dt.date.fromordinal(min(day + self.origin, _LAST_DATE))
 
+    def written(self, day: int) -> str:
+        """The date of a day number, as YYYY-MM-DD."""
+        text = self._written.get(day)
+        if text is None:
+            text = self._written[day] = self.date(day).isoformat()
+        return text
+
     def learn_until(self, today: int) -> int:
         """Take in everything recorded up to `today`; gives the earliest day that changed, or `today` + 1."""
         learned: list[EpisodeRecord | DayRecord | CheckRecord] = []
-        if today - self._known_until == 1:
+        if today - self.known_until == 1:
             learned = self.news.get(today, [])
         else:
             for known_on in sorted(self.news):
-                if self._known_until < known_on <= today:
+                if self.known_until < known_on <= today:
                     learned += self.news[known_on]
-        self._known_until = today
+        self.known_until = today
         if not learned:
             return today + 1
         return min(self._learn(learned), today + 1)
@@ -211,7 +220,7 @@ class Journal:
     def _file(self, episode: EpisodeRecord, day: int) -> None:
         site = episode.site
         self.episodes.setdefault(site, {}).setdefault(day, []).append(episode)
-        insort(self._entries.setdefault((site, day), []), (episode.started_at.timestamp(), episode.id))
+        insort(self._entries[site][day], (episode.started_at.timestamp(), episode.id))
 
     def _mark(self, record: DayRecord, day: int) -> None:
         self._marks |= 1 << day
@@ -303,12 +312,16 @@ class Journal:
         sites = tuple(sites)
         first = max(first, 0)
         bits = (self.area_bits(sites) >> first) & ((1 << max(last - first + 1, 0)) - 1)
+        days = [first + offset for offset in days_of(bits)]
+        if len(sites) == 1:
+            entries = self._entries[sites[0]]
+            return tuple([name for day in days for _, name in entries[day]])
+        of_sites = [self._entries[site] for site in sites]
         found: list[str] = []
-        for offset in days_of(bits):
-            entries = [entry for site in sites for entry in self._entries.get((site, first + offset), ())]
-            if len(sites) > 1:
-                entries.sort()
-            found += [name for _, name in entries]
+        for day in days:
+            together = [entry for entries in of_sites for entry in entries.get(day, ())]
+            together.sort()
+            found += [name for _, name in together]
         return tuple(found)
 
     def checks_in_order(self, order: Callable[[CheckRecord], Any], until: int) -> list[CheckRecord]:

@@ -42,6 +42,7 @@ class _Followed:
     spells: list[Spell] = field(default_factory=list)
     until: int = -1
     stated: tuple[int, int, Site, Finding] | None = None
+    first_week: tuple[int, float | None] | None = None
 
 
 @dataclass(slots=True)
@@ -105,7 +106,7 @@ def _rewind(followed: _Followed, day: int) -> None:
     """Cut the spells back to what was known before `day`; the last one is walked again from its start."""
     while followed.spells and followed.spells[-1].start >= day:
         followed.spells.pop()
-    followed.stated = None
+    followed.stated = followed.first_week = None
     followed.until = day - 1
     if not followed.spells:
         return
@@ -179,7 +180,7 @@ def window_counts(journal: Journal, area: Area, day: int) -> tuple[int, int]:
 def open_days(journal: Journal, area: Area, day: int) -> int:
     """Days of the same window on which nothing is known of the area: what can be asked about."""
     twitch = journal.area_bits(area.members)
-    known = last_days(twitch | journal.clear_bits(twitch), day, _WINDOW)
+    known = last_days(twitch | journal.clear_bits(area.members), day, _WINDOW)
     return _WINDOW - known.bit_count()
 
 
@@ -217,58 +218,63 @@ def _stated(journal: Journal, area: Area, spell: Spell, followed: _Followed, cle
     """The finding of a spell, as it was stated before if nothing about it changed."""
     stated = followed.stated
     if stated is None or stated[0] != spell.last or stated[2] != area.anchor:
-        finding = _finding(journal, area, spell)
+        finding = _finding(journal, area, spell, _first_week(journal, area, spell, followed), clear_since)
     elif stated[1] == clear_since:
         return stated[3]
     else:
-        finding = stated[3]
-    finding = replace(
-        finding,
-        evidence={**finding.evidence, "clear_days_since": clear_since},
-        closes_when=Closing(
-            "clear_days",
-            {
-                "clear_days": t.RESOLVE_CLEAR_DAYS.value - clear_since,
-                "or_days_without": t.RESOLVE_DAYS.value,
-            },
-        ),
-    )
+        evidence = {**stated[3].evidence, "clear_days_since": clear_since}
+        finding = replace(stated[3], evidence=evidence, closes_when=_closing(clear_since))
     followed.stated = (spell.last, clear_since, area.anchor, finding)
     return finding
 
 
-def _finding(journal: Journal, area: Area, spell: Spell) -> Finding:
-    """What a spell rests on; how long it has been clear since is added by the caller."""
+def _closing(clear_since: int) -> Closing:
+    """What would close the finding of a spell, so many clear days after it."""
+    left = t.RESOLVE_CLEAR_DAYS.value - clear_since
+    return Closing("clear_days", {"clear_days": left, "or_days_without": t.RESOLVE_DAYS.value})
+
+
+def _first_week(journal: Journal, area: Area, spell: Spell, followed: _Followed) -> float | None:
+    """The mean score of the first week of a spell."""
+    if followed.first_week is None or followed.first_week[0] != spell.start:
+        mean = _mean(_observed_scores(journal, area, spell.start, spell.start + 6))
+        followed.first_week = spell.start, mean
+    return followed.first_week[1]
+
+
+def _finding(journal: Journal, area: Area, spell: Spell, first_week: float | None, clear_since: int) -> Finding:
+    """What a spell rests on, and how long it has been clear since."""
     assert spell.kind is not None  # noqa: S101 - an open spell has one
     first = max(spell.last - _WINDOW + 1, 0)
     twitch_days, clear_days = window_counts(journal, area, spell.last)
     unlogged = open_days(journal, area, spell.last)
-    since = journal.date(spell.start)
     return Finding(
         rule="persistence",
         kind=spell.kind,
-        since=since,
-        key=f"persistence:{area.key}:{since.isoformat()}",
+        since=journal.date(spell.start),
+        key=f"persistence:{area.key}:{journal.written(spell.start)}",
         location=area.anchor.location,
         side=area.anchor.side or None,
         evidence={
             "days_lasted": spell.last - spell.start + 1,
-            "last_twitch": journal.date(spell.last).isoformat(),
+            "last_twitch": journal.written(spell.last),
             "window_days": _WINDOW,
             "twitch_days": twitch_days,
             "clear_days": clear_days,
             "unlogged_days": unlogged,
             "recalled_days_left_out": _WINDOW - twitch_days - clear_days - unlogged,
             "belief": round(belief_in_most_days(twitch_days, clear_days), 4),
-            "flagged_on": journal.date(spell.flagged_on).isoformat() if spell.flagged_on >= 0 else None,
-            "score_first_week": _mean(_observed_scores(journal, area, spell.start, spell.start + 6)),
+            "flagged_on": journal.written(spell.flagged_on) if spell.flagged_on >= 0 else None,
+            "score_first_week": first_week,
             "score_last_week": _mean(_observed_scores(journal, area, spell.last - 6, spell.last)),
             "strength_first_week": _mean(_strengths(journal, area, spell.start, spell.start + 6)),
             "strength_last_week": _mean(_strengths(journal, area, spell.last - 6, spell.last)),
             "eyelid": is_eye(area.anchor),
             "sites": [f"{site.location}/{site.side}" for site in sorted(area.members)],
+            "clear_days_since": clear_since,
         },
         entry_ids=journal.entry_ids(area.members, max(first, spell.start), spell.last),
+        closes_when=_closing(clear_since),
     )
 
 

@@ -103,6 +103,20 @@ class Picture:
         """The right edge."""
         return self.x + self.width
 
+    @property
+    def left_x(self) -> int:
+        """Where the side at the left is named: clear of the title of a narrow picture."""
+        return self.x - self._beside
+
+    @property
+    def right_x(self) -> int:
+        """Where the side at the right is named."""
+        return self.far + self._beside
+
+    @property
+    def _beside(self) -> int:
+        return 0 if self.width > 2_000 else 350
+
 
 @dataclass(frozen=True, slots=True)
 class BodyFigure:
