@@ -126,6 +126,7 @@ def bring_in(zoe: Diarist) -> None:
 def on_the_doctors_page(zoe: Diarist) -> None:
     """An appointment, texts, and a link that was opened."""
     zoe.appointments.create(date=dt.date(2026, 11, 20), note=MARK)
+    zoe.acknowledgements.create(key=MARK, kind="flag", on=dt.date(2026, 11, 20))
     DoctorTexts.objects.create(diarist=zoe, questions=MARK)
     link = zoe.share_links.create(
         token_hash=MARK, choice={}, label=MARK, made_at=NOW, expires_at=NOW + dt.timedelta(days=1)
