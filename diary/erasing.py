@@ -157,9 +157,10 @@ def _erase_sessions(user: User) -> None:
 
 def _erase_samples(diarist: Diarist) -> None:
     """The rows that the preview of a stored file showed; the counts stay, and so does what waits to be stored."""
-    for of in diarist.imports.filter(status__in=(Import.Status.STORED, Import.Status.UNDONE)):
+    stored = list(diarist.imports.filter(status__in=(Import.Status.STORED, Import.Status.UNDONE)).only("preview"))
+    for of in stored:
         of.preview = {key: value for key, value in of.preview.items() if key not in {"samples", "refusals"}}
-        of.save(update_fields=["preview"])
+    Import.objects.bulk_update(stored, ["preview"])
 
 
 def _erase_tasks(user: User) -> None:
