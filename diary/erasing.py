@@ -6,8 +6,9 @@ because they serve every kind of project: those are named here, and a test looks
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
+from inspect import signature
 from typing import Any
 
 from allauth.usersessions.models import UserSession
@@ -19,9 +20,10 @@ from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.db.models import Count, Max, Min
 from django.dispatch import Signal
+from django.utils.module_loading import import_string
 from django_tasks_db.models import DBTaskResult
 
-from diary.models import Diarist
+from diary.models import Diarist, Import, ImportedDay
 from diary.recording import writing
 
 # What a task calls the person that it works for, beside the id of the user.
@@ -80,6 +82,8 @@ def erase_day(diarist: Diarist, date: dt.date) -> None:
         diarist.episodes.filter(local_date=date).delete()
         diarist.days.filter(date=date).delete()
         diarist.sign_checks.filter(date=date).delete()
+        ImportedDay.objects.filter(of__diarist=diarist, date=date).delete()
+        _erase_samples(diarist)
         erased.send(Diarist, diarist=diarist, date=date, place=None)
 
 
@@ -95,6 +99,7 @@ def erase_spot(diarist: Diarist, location: str, side: str) -> None:
     """Delete every episode at one place. What else was entered on those days stays, answers to signs too."""
     with erasing(), writing(diarist):
         diarist.episodes.filter(location=location, side=side).delete()
+        _erase_samples(diarist)
         erased.send(Diarist, diarist=diarist, date=None, place=(location, side))
 
 
@@ -150,12 +155,34 @@ def _erase_sessions(user: User) -> None:
     Session.objects.filter(pk__in=gone).delete()
 
 
+def _erase_samples(diarist: Diarist) -> None:
+    """The rows that the preview of a stored file showed; the counts stay, and so does what waits to be stored."""
+    stored = list(diarist.imports.filter(status__in=(Import.Status.STORED, Import.Status.UNDONE)).only("preview"))
+    for of in stored:
+        of.preview = {key: value for key, value in of.preview.items() if key not in {"samples", "refusals"}}
+    Import.objects.bulk_update(stored, ["preview"])
+
+
 def _erase_tasks(user: User) -> None:
     """Tasks for this person alone; one that works through many people skips who is not there."""
-    gone = [task.pk for task in DBTaskResult.objects.iterator() if _is_for(task.args_kwargs, user)]
+    files = {str(pk) for pk in Import.objects.filter(diarist__user=user).values_list("pk", flat=True)}
+    gone = [task.pk for task in DBTaskResult.objects.iterator() if _is_for(task, user, files)]
     DBTaskResult.objects.filter(pk__in=gone).delete()
 
 
-def _is_for(arguments: dict[str, Any], user: User) -> bool:
-    named = arguments.get("kwargs", {})
-    return any(str(named[name]) == str(user.pk) for name in OWNER_ARGUMENTS if name in named)
+def _is_for(task: DBTaskResult[Any, Any], user: User, files: Container[str]) -> bool:
+    """Whether an argument is the person's id, by its name, or the id of one of their files."""
+    named = _arguments(task)
+    is_owner = any(str(named[name]) == str(user.pk) for name in OWNER_ARGUMENTS if name in named)
+    return is_owner or any(isinstance(value, str) and value in files for value in named.values())
+
+
+def _arguments(task: DBTaskResult[Any, Any]) -> dict[str, Any]:
+    """What a task was given, by name; those given by place get theirs from its function, if that still exists."""
+    given: dict[str, Any] = dict(task.args_kwargs["kwargs"])
+    places: list[Any] = task.args_kwargs["args"]
+    try:
+        names = list(signature(import_string(task.task_path).func).parameters)
+    except ImportError:
+        names = [str(number) for number in range(len(places))]
+    return dict(zip(names, places, strict=False)) | given

@@ -10,12 +10,19 @@ Place = tuple[str, str]
 
 
 def forget(sender: object, diarist: Diarist, place: Place | None, **kwargs: object) -> None:
-    """Delete every finding that names the place; those of a whole account go by the database's own keys."""
+    """Delete every finding that names the place, and that it was discussed.
+
+    What rests on an answer stays, for so does the answer. A whole account goes by the database's own keys.
+    """
     if place is None:
         return
-    rows = findings_of(diarist)
-    gone = [row.pk for row in rows if (row.location, row.side) == place or names(row.evidence, place)]
-    rows.filter(pk__in=gone).delete()
+    rows = findings_of(diarist).exclude(rule="signs")
+    gone = [row.key for row in rows if (row.location, row.side) == place or names(row.evidence, place)]
+    rows.filter(key__in=gone).delete()
+    discussed = diarist.acknowledgements.exclude(key__startswith="signs:").values_list("key", flat=True)
+    # Those that outlived their finding's row are known by their key alone.
+    gone += [key for key in discussed if names(key.split(":"), place)]
+    diarist.acknowledgements.filter(key__in=gone).delete()
 
 
 def names(evidence: object, place: Place) -> bool:

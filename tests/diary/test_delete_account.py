@@ -1,6 +1,7 @@
 """An account deleted with everything: no table keeps a row of the person, and SQLite's file no word."""
 
 import datetime as dt
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,12 +23,13 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from diary import erasing
-from diary.models import Diarist
+from diary.models import Diarist, Reminder
 from tests.conftest import NOW, make_diarist
 from tests.diary.diaries import episode_at
 from tests.diary.test_check import text_of
 from tests.diary.test_delete_day import prove
 from triage import scan
+from triage.models import DoctorTexts
 
 URL = "/data/delete/account/"
 SURE = {"sure": "on"}
@@ -87,16 +89,49 @@ def live(client: Client, owner: User) -> Diarist:
         LogEntry.objects.create(
             user=actor, content_type=kind, object_id=str(about.pk), object_repr=str(about), action_flag=CHANGE
         )
+    bring_in(zoe)
+    on_the_doctors_page(zoe)
+    zoe.receipts.create(id=uuid.uuid4(), received_at=NOW)
+    Reminder.objects.create(diarist=zoe)
+    for path, args, kwargs in (
+        ("gone.since.long", [], {"diarist_id": zoe.pk, "note": MARK}),
+        ("diary.reminders.remind", [zoe.pk, "2026-11-20"], {}),
+        ("diary.importing.tasks.read", [str(zoe.imports.get().pk)], {}),
+        ("gone.since.long", [str(zoe.imports.get().pk), MARK], {}),
+    ):
+        keep_task(path, args, kwargs)
+    return zoe
+
+
+def keep_task(path: str, args: list[Any], kwargs: dict[str, Any]) -> None:
+    """A task that is done."""
     DBTaskResult.objects.create(
-        args_kwargs={"args": [], "kwargs": {"diarist_id": zoe.pk, "note": MARK}},
-        task_path="x",
+        args_kwargs={"args": args, "kwargs": kwargs},
+        task_path=path,
         backend_name="default",
         run_after=NOW,
-        return_value=MARK,
+        return_value=kwargs.get("note"),
         exception_class_path="",
         traceback="",
     )
-    return zoe
+
+
+def bring_in(zoe: Diarist) -> None:
+    """A file that was brought in, with a piece of it and what it set on a day."""
+    of = zoe.imports.create(kind="json", status="stored", file_name=MARK, created_at=NOW, extra=MARK)
+    of.chunks.create(number=0, data=MARK.encode())
+    of.days.create(date=dt.date(2026, 11, 20), values={"note": MARK})
+
+
+def on_the_doctors_page(zoe: Diarist) -> None:
+    """An appointment, texts, and a link that was opened."""
+    zoe.appointments.create(date=dt.date(2026, 11, 20), note=MARK)
+    zoe.acknowledgements.create(key=MARK, kind="flag", on=dt.date(2026, 11, 20))
+    DoctorTexts.objects.create(diarist=zoe, questions=MARK)
+    link = zoe.share_links.create(
+        token_hash=MARK, choice={}, label=MARK, made_at=NOW, expires_at=NOW + dt.timedelta(days=1)
+    )
+    link.openings.create(at=NOW)
 
 
 def in_many_to_many(user: User) -> None:
@@ -110,7 +145,9 @@ class TestEverything:
 
     @pytest.fixture
     def before(self, charlie: Diarist) -> Rows:
-        """What there is without zoe."""
+        """What there is without zoe: Charlie's tasks too."""
+        keep_task("diary.reminders.remind", [charlie.pk, "2026-11-20"], {})
+        keep_task("diary.importing.tasks.read", [str(uuid.uuid4())], {})
         episode_at(charlie, "2026-11-20", note="stays")
         Group.objects.create(name="readers")
         owner = User.objects.create_superuser("owner", "owner@example.org", "correct horse battery")
@@ -161,7 +198,7 @@ class TestEverything:
         form = {"action": "delete_selected", "_selected_action": [zoe.pk], "post": "yes"}
         admin.post("/admin/auth/user/", form)
         assert everything()["auth.user"][0]["username"] == "charlie"
-        assert everything()[str(DBTaskResult._meta)] == []
+        assert everything()[str(DBTaskResult._meta)] == before[str(DBTaskResult._meta)]
         assert "zoe" not in {row["username"] for row in everything()["auth.user"]}
 
     def test_all_her_devices_are_signed_out(self, zoe: Diarist, client: Client) -> None:

@@ -1,13 +1,11 @@
 """A day deleted for good: asked with counts, after a fresh proof of who asks, and only that day."""
 
 import datetime as dt
-import re
 from collections.abc import Iterator
 
 import pytest
 import time_machine
 from django.core.cache import cache
-from django.template.loader import render_to_string
 from django.test import Client
 
 from diary.erasing import erased
@@ -70,6 +68,34 @@ def test_the_day_goes_and_only_the_day(proven: Client, alice: Diarist, charlie: 
     assert alice.revision == 1
 
 
+def test_what_a_file_brought_to_that_day_goes_too(proven: Client, alice: Diarist, charlie: Diarist) -> None:
+    shown = {"samples": [{"row": "secret"}], "refusals": [{"row": "secret"}], "new": {"episode": 1}}
+    for person in (alice, charlie):
+        of = person.imports.create(kind="json", status="stored", created_at=NOW, preview=shown)
+        of.days.create(date=dt.date(2026, 11, 20), values={"note": "secret"})
+        of.days.create(date=dt.date(2026, 11, 21), values={"note": "stays"})
+    waiting = alice.imports.create(kind="json", status="ready", created_at=NOW, preview=shown)
+    proven.post(URL, DAY)
+    of = alice.imports.get(status="stored")
+    assert [day.values for day in of.days.all()] == [{"note": "stays"}]
+    assert of.preview == {"new": {"episode": 1}}
+    waiting.refresh_from_db()
+    assert waiting.preview == shown
+    assert (charlie.imports.get().days.count(), charlie.imports.get().preview) == (2, shown)
+
+
+def test_the_export_is_offered_first(proven: Client, alice: Diarist) -> None:
+    fill(alice)
+    for url in (f"{URL}?date=2026-11-20", "/data/delete/spot/?spot=calf-left", "/data/delete/account/"):
+        assert 'href="/data/export/json/"' in proven.get(url).content.decode()
+
+
+def test_the_page_of_ones_data_has_all_three(as_alice: Client) -> None:
+    page = as_alice.get("/data/").content.decode()
+    for url in (URL, "/data/delete/spot/", "/data/delete/account/"):
+        assert f'href="{url}"' in page
+
+
 def test_others_are_told_which_day_it_was(proven: Client, alice: Diarist) -> None:
     heard: list[tuple[object, object, object]] = []
 
@@ -129,8 +155,3 @@ def test_a_day_without_anything_offers_no_button(proven: Client) -> None:
     page = proven.get(URL, DAY)
     assert "there is nothing to delete" in text_of(page)
     assert 'method="post"' not in page.content.decode()
-
-
-def test_the_page_of_ones_data_leads_to_all_three() -> None:
-    part = render_to_string("diary/data_delete.html")
-    assert re.findall(r'href="([^"]+)"', part) == [URL, "/data/delete/spot/", "/data/delete/account/"]

@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 
 from diary import erasing
-from diary.models import Diarist
-from tests.triage.test_scan import twitch
+from diary.models import Diarist, SignCheck
+from tests.triage.test_scan import answer, twitch
 from triage import scan
 from triage.erasing import names
 
@@ -43,6 +43,37 @@ def test_what_still_holds_is_found_again(alice: Diarist) -> None:
     (again,) = scan.current(Diarist.objects.get(pk=alice.pk), TODAY).findings
     assert (again.location, again.since) == ("calf", TODAY - dt.timedelta(days=15))
     assert not names(again.evidence, ("shin", "left"))
+
+
+def test_that_it_was_discussed_goes_too(alice: Diarist, charlie: Diarist) -> None:
+    for back in range(15, -1, -1):
+        twitch(alice, back)
+        twitch(alice, back, "lid_upper", "right")
+    scan.current(Diarist.objects.get(pk=alice.pk), TODAY)
+    scan.acknowledge(alice, [row.pk for row in scan.findings_of(alice)], TODAY)
+    for person in (alice, charlie):
+        person.acknowledgements.create(key="persistence:calf/left:2020-01-01", kind="flag", on=TODAY)
+    assert len([key for key in discussed(alice) if "calf/left" in key]) == 2
+    erasing.erase_spot(alice, "calf", "left")
+    assert [key.split(":")[:2] for key in discussed(alice)] == [["persistence", "lid_upper/right"]]
+    assert len(discussed(charlie)) == 1
+
+
+def discussed(diarist: Diarist) -> list[str]:
+    """The keys of what was discussed with a doctor."""
+    return sorted(diarist.acknowledgements.values_list("key", flat=True))
+
+
+def test_what_rests_on_an_answer_stays_as_the_answer_does(alice: Diarist) -> None:
+    answer(alice, 1, "thinner")
+    SignCheck.objects.update(location="calf", side="left")
+    twitch(alice, 0)
+    scan.current(Diarist.objects.get(pk=alice.pk), TODAY)
+    assert ("calf", "left") in found(alice)
+    scan.acknowledge(alice, [row.pk for row in scan.findings_of(alice)], TODAY)
+    erasing.erase_spot(alice, "calf", "left")
+    assert set(scan.findings_of(alice).values_list("rule", flat=True)) == {"signs"}
+    assert len(discussed(alice)) == 1
 
 
 def test_a_day_leaves_findings_to_the_next_look(alice: Diarist) -> None:
