@@ -216,6 +216,19 @@
   };
 
   /* --- start --- */
+  /* The network may go while the worker is fetched: the next page tries again, and what waits is sent without it. */
+  const prepareWorker = async () => {
+    if (!("serviceWorker" in navigator)) return;
+    try {
+      await navigator.serviceWorker.register("/sw.js");
+    } catch (error) {
+      console.warn(`Opening without a network is not ready yet: ${error.message}`);
+      return;
+    }
+    await navigator.serviceWorker.ready;
+    document.body.dataset.sw = "ready";
+  };
+
   const start = async () => {
     document.dispatchEvent(new CustomEvent("diary:outbox"));
     if (account) {
@@ -224,11 +237,7 @@
       await outbox.remember("account", account);
       await outbox.remember("zone", pinned);
       learnSpots();
-      if ("serviceWorker" in navigator) {
-        await navigator.serviceWorker.register("/sw.js");
-        await navigator.serviceWorker.ready;
-        document.body.dataset.sw = "ready";
-      }
+      prepareWorker();
     } else if (account === "") {
       /* The sign-in ran out, or was ended elsewhere: only what was never sent stays. */
       await leaveNothing();

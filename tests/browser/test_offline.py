@@ -145,6 +145,26 @@ def test_the_open_page_shows_it_once_it_is_sent(new_page: NewPage, writer: Diari
     expect(page.locator('button[aria-label="Left calf: 3, moves the part"]')).to_be_focused()
 
 
+def test_what_waits_is_sent_though_the_worker_could_not_be_fetched(new_page: NewPage, writer: Diarist) -> None:
+    hours_ago(writer, 30)
+    first = new_page(writer.user, expects_refusals=True)
+    context = first.context
+    context.add_init_script("navigator.serviceWorker.register = () => Promise.reject(new TypeError('gone'))")
+    first.goto("/")
+    offline(first)
+    first.click('button[aria-label="Left calf: 3, moves the part"]')
+    expect(first.locator("#waiting li")).to_have_count(1)
+    first.close()
+    context.set_offline(False)
+    second = context.new_page()
+    faults: list[str] = []
+    second.on("pageerror", lambda error: faults.append(str(error)))
+    second.goto("/")
+    expect(second.locator(".entries li")).to_have_count(1)
+    assert waiting(second) == []
+    assert faults == []
+
+
 def test_a_double_tap_without_a_network_is_one_entry(new_page: NewPage, writer: Diarist) -> None:
     hours_ago(writer, 30)
     page = opened(new_page, writer.user)
