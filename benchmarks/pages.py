@@ -5,6 +5,7 @@ The one of ten years has far more on each day. What its length costs is seen bes
 
 import datetime as dt
 import io
+import time
 import uuid
 from dataclasses import dataclass, field
 
@@ -42,8 +43,14 @@ def signed_in(name: str, story: str, until: dt.date) -> str:
     call_command(
         "demo_diary", user=name, story=story, seed=1, until=until, password="x" * 12, stdout=io.StringIO()
     )
-    client = Client()
-    client.force_login(User.objects.get(username=name), backend=settings.AUTHENTICATION_BACKENDS[0])
+    client, user = Client(), User.objects.get(username=name)
+    client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    session = client.session
+    # Some pages ask for the password once more unless it was typed just now; here it stays so for a day.
+    proof = {"method": "password", "at": time.time() + 86_400, "reauthenticated": True}
+    session["account_authentication_methods"] = [proof]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
     cookie = settings.SESSION_COOKIE_NAME
     return f"{cookie}={client.cookies[cookie].value}"
 
@@ -55,36 +62,53 @@ def forget_all_before(name: str, first: dt.date) -> None:
     SignCheck.objects.filter(diarist__user__username=name, date__lt=first).delete()
 
 
+def pages(today: dt.date) -> list[tuple[str, str, float]]:
+    """Every page that a signed-in person reads, with what it may cost beside an empty one."""
+    return [
+        ("Today", "/", AIM),
+        ("a past day", f"/?date={today - dt.timedelta(days=40)}", AIM),
+        ("list of places", "/spots/", AIM),
+        ("a new spot", "/spots/new/?location=calf&side=left", AIM),
+        ("twitching now", "/now/", AIM),
+        ("Days", "/days/", AIM),
+        ("Days of one place", "/days/?location=lid_lower-right", AIM),
+        ("Days, search in notes", "/days/?q=sofa", AIM),
+        ("calendar", "/days/calendar/", AIM),
+        ("fill in days", "/days/fill/", AIM),
+        ("timeline of 2 weeks", "/timeline/?range=2w", TIMELINE_AIM),
+        ("timeline of 3 months", "/timeline/?range=3m", TIMELINE_AIM),
+        ("timeline of 1 year", "/timeline/?range=1y", TIMELINE_AIM),
+        ("timeline of all", "/timeline/?range=all", TIMELINE_AIM),
+        ("Patterns", "/patterns/", AIM),
+        ("earlier findings", "/patterns/earlier/", AIM),
+        ("what goes with it", "/triggers/", AIM),
+        ("doctor's page, 3 months", "/doctor/?period=quarter&paper=a4&language=en&parts=questions", TIMELINE_AIM),
+        ("doctor's page since onset", "/doctor/", TIMELINE_AIM),
+        ("appointments", "/doctor/appointments/", AIM),
+        ("share links", "/doctor/links/", AIM),
+        ("function check", "/check/", AIM),
+        ("other signs", "/check/signs/", AIM),
+        ("answers", "/check/answers/", AIM),
+        ("medicines", "/medicines/", AIM),
+        ("your data", "/data/", AIM),
+        ("delete a day", "/data/delete/day/", AIM),
+        ("delete a spot", "/data/delete/spot/", AIM),
+        ("settings", "/settings/", AIM),
+        ("reminders", "/settings/reminders/", AIM),
+        ("access tokens", "/settings/tokens/", AIM),
+    ]
+
+
 def cases(today: dt.date) -> list[Case]:
-    """The empty page first, then every page with the small and with the large diary."""
+    """The empty page first, then logging and every page, with a diary of each size."""
     quarter, decade = signed_in("quarter", "benign", today), signed_in("decade", "busy-decade", today)
-    busy = signed_in("busy", "busy-decade", today)
+    year, busy = signed_in("year", "busy-decade", today), signed_in("busy", "busy-decade", today)
+    forget_all_before("year", today - dt.timedelta(days=364))
     forget_all_before("busy", today - dt.timedelta(days=91))
     found = [Case("an empty page", "/empty/", quarter)]
-    taps = Taps()
-    found += [
-        Case("Today, 3 busy months", "/", busy, aim=AIM),
-        Case("log a spot, 3 busy months", "/episodes/", busy, taps.form, taps.take_back, aim=AIM),
-        Case("Days, 3 busy months", "/days/", busy),
-    ]
-    for label, cookie in (("3 months", quarter), ("10 years", decade)):
+    sizes = (("3 months", quarter), ("3 busy months", busy), ("1 year", year), ("10 years", decade))
+    for label, cookie in sizes:
         taps = Taps()
-        found += [
-            Case(f"Today, {label}", "/", cookie, aim=AIM),
-            Case(f"log a spot, {label}", "/episodes/", cookie, taps.form, taps.take_back, aim=AIM),
-            Case(f"a past day, {label}", f"/?date={today - dt.timedelta(days=40)}", cookie),
-            Case(f"list of places, {label}", "/spots/", cookie),
-            Case(f"Days, {label}", "/days/", cookie),
-            Case(f"Days of one place, {label}", "/days/?location=lid_lower-right", cookie),
-            Case(f"Days, search in notes, {label}", "/days/?q=sofa", cookie),
-            Case(f"calendar, {label}", "/days/calendar/", cookie),
-            Case(f"timeline of 2 weeks, {label}", "/timeline/?range=2w", cookie),
-            Case(f"timeline of 3 months, {label}", "/timeline/?range=3m", cookie, aim=TIMELINE_AIM),
-            Case(f"timeline of 1 year, {label}", "/timeline/?range=1y", cookie),
-            Case(f"timeline of all, {label}", "/timeline/?range=all", cookie, aim=TIMELINE_AIM),
-            Case(f"function check, {label}", "/check/", cookie),
-            Case(f"answers, {label}", "/check/answers/", cookie),
-            Case(f"medicines, {label}", "/medicines/", cookie),
-            Case(f"settings, {label}", "/settings/", cookie),
-        ]
+        found.append(Case(f"log a spot, {label}", "/episodes/", cookie, taps.form, taps.take_back, aim=AIM))
+        found += [Case(f"{name}, {label}", path, cookie, aim=aim) for name, path, aim in pages(today)]
     return found

@@ -10,9 +10,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext, pgettext
 
 from diary.history import Filter, Page, Span
-from diary.models import Episode
 from diary.months import Month, MonthView
-from diary.wording import date_words, duration_words, how_often_words, short_date, strength_words
+from diary.wording import date_words, short_date, strength_words
 
 
 def weekday(date: dt.date) -> str:
@@ -110,16 +109,3 @@ def fill_url(span: Span, **more: object) -> str:
     """The address that fills in the days of `span`."""
     values = {"since": span[0], "until": span[1], **more}
     return f"{reverse('diary:fill')}?{urlencode({name: str(value) for name, value in values.items()})}"
-
-
-def episode_words(episode: Episode) -> str:
-    """`seen · minutes · a few times · at rest`; what was not entered is not said."""
-    at_rest = {True: gettext("at rest"), False: gettext("after effort or in use"), None: ""}
-    parts = [
-        strength_words(episode.strength),
-        gettext("still going on") if episode.is_ongoing else "",
-        duration_words(episode.duration_seconds, rough=episode.duration_is_rough),
-        how_often_words(episode.how_often),
-        at_rest[episode.at_rest],
-    ]
-    return " · ".join(part for part in parts if part)

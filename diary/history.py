@@ -19,7 +19,7 @@ from diary.models import Day, Diarist, Episode, SignCheck, place_name
 from diary.signs import SIGNS
 
 DAYS_A_PAGE = 14
-EPISODES_A_DAY = 20
+EPISODES_A_DAY = 8
 MISSED_DAYS = 14
 SIGN_ORDER = {sign: place for place, sign in enumerate(SIGNS)}
 ONE_DAY = dt.timedelta(days=1)

@@ -1,6 +1,7 @@
 """My spots: the places that twitched in the last 14 days, and how long each has been at it."""
 
 import datetime as dt
+from bisect import bisect
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
@@ -104,7 +105,7 @@ def spell_start(twitched: Iterable[dt.date], observed: Iterable[dt.date]) -> dt.
     clear = sorted(set(observed) - set(backwards))
     onset = backwards[0]
     for earlier in backwards[1:]:
-        between = sum(1 for day in clear if earlier < day < onset)
+        between = bisect(clear, onset) - bisect(clear, earlier)
         if (onset - earlier).days > SPELL_GAP_DAYS - 1 or between >= SPELL_CLEAR_DAYS:
             break
         onset = earlier

@@ -19,6 +19,7 @@ from diary.history import ONE_DAY, recorded_dates
 from diary.models import Diarist, Episode
 from diary.moments import EARLIEST
 from diary.months import first_weekday
+from diary.shelf import shelf
 from diary.spots import BODY_ORDER
 from diary.timeline import DAYS_IN, Level, level_of
 
@@ -183,6 +184,40 @@ class WeekNumber(Func):
         return self.as_sql(compiler, connection, template=template, **context)
 
 
+class MonthNumber(Func):
+    """How many months a date, or with `of_year` the January of its year, lies after January of the year 0."""
+
+    output_field = IntegerField()
+
+    def __init__(self, date: str, *, of_year: bool = False) -> None:
+        super().__init__(F(date))
+        self.of_year = of_year
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """Dates are text there."""
+        return self._as_months(
+            compiler,
+            connection,
+            year="CAST(substr(%(expressions)s, 1, 4) AS INTEGER)",
+            month="CAST(substr(%(expressions)s, 6, 2) AS INTEGER)",
+            **context,
+        )
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """Parts of a date are numbers with decimals there."""
+        return self._as_months(
+            compiler,
+            connection,
+            year="CAST(EXTRACT(YEAR FROM %(expressions)s) AS INTEGER)",
+            month="CAST(EXTRACT(MONTH FROM %(expressions)s) AS INTEGER)",
+            **context,
+        )
+
+    def _as_months(self, compiler: Any, connection: Any, *, year: str, month: str, **context: Any) -> Any:
+        template = f"({year} * 12)" if self.of_year else f"({year} * 12 + {month} - 1)"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
 def week_start(date: dt.date) -> dt.date:
     """The first day of the week of `date`, where the reader has it."""
     return date - dt.timedelta(days=(date.weekday() - first_weekday()) % 7)
@@ -218,6 +253,7 @@ def forget() -> None:
     """Drop what is kept; for tests, which write rows without counting the revision up."""
     with _lock:
         _kept.clear()
+    shelf.forget()
 
 
 def read(diarist: Diarist, span: Span, begins_on: dt.date | None, today: dt.date) -> Rows:

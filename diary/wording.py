@@ -1,9 +1,10 @@
 """Dates, times, durations and strengths in the words of the reader's language."""
 
 import datetime as dt
+from functools import lru_cache
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext, pgettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from diary.models import Episode, HowOften, Strength
 from diary.moments import Moment
@@ -57,7 +58,15 @@ def ago_words(date: dt.date, today: dt.date) -> str:
 
 def clock_words(moment: Moment) -> str:
     """The wall-clock time of a moment where the person was, e.g. `21:40`."""
-    return date_format(moment.local, pgettext("time format", "H:i"))
+    local = moment.local
+    return kept_clock_words(local.hour, local.minute, get_language() or "en")
+
+
+@lru_cache(maxsize=4096)
+def kept_clock_words(hour: int, minute: int, language: str) -> str:
+    """A time of day in words."""
+    # Any day will do.
+    return date_format(dt.datetime(2000, 1, 1, hour, minute), pgettext("time format", "H:i"))  # noqa: DTZ001
 
 
 def strength_words(strength: int | None) -> str:
@@ -110,15 +119,41 @@ def spot_words(spot: Spot, date: dt.date, *, is_today: bool) -> str:
 
 
 def entry_words(episode: Episode) -> str:
-    """What was entered about an episode beside place and time: `seen · about an hour · at rest`."""
-    at_rest = "" if episode.at_rest is None else REST_WORDS[episode.at_rest]
+    """What was entered beside place and time, the note too: `seen · about an hour · on the sofa`."""
+    note = episode.note if len(episode.note) <= 60 else f"{episode.note[:59]}…"
+    return " · ".join(part for part in (episode_words(episode), note) if part)
+
+
+def episode_words(episode: Episode) -> str:
+    """`seen · minutes · a few times · at rest`; what was not entered is not said."""
+    return kept_words(
+        get_language() or "en",
+        episode.strength,
+        episode.is_ongoing,
+        episode.duration_seconds,
+        episode.duration_is_rough,
+        episode.how_often,
+        episode.at_rest,
+    )
+
+
+@lru_cache(maxsize=4096)
+def kept_words(
+    language: str,
+    strength: int | None,
+    is_ongoing: bool,
+    duration_seconds: int | None,
+    duration_is_rough: bool,
+    how_often: int | None,
+    at_rest: bool | None,
+) -> str:
+    """What was entered about an episode, in words: a long list has few different ones."""
     parts = [
-        strength_words(episode.strength),
-        gettext("still going on") if episode.is_ongoing else "",
-        duration_words(episode.duration_seconds, rough=episode.duration_is_rough),
-        how_often_words(episode.how_often),
-        str(at_rest),
-        episode.note if len(episode.note) <= 60 else f"{episode.note[:59]}…",
+        strength_words(strength),
+        gettext("still going on") if is_ongoing else "",
+        duration_words(duration_seconds, rough=duration_is_rough),
+        how_often_words(how_often),
+        "" if at_rest is None else str(REST_WORDS[at_rest]),
     ]
     return " · ".join(part for part in parts if part)
 

@@ -13,6 +13,7 @@ from pytest_django.fixtures import Settings
 
 from config.setup import settled
 from diary.models import Diarist
+from diary.timeline_rows import forget
 
 # Playwright's synchronous interface runs an event loop in this thread; Django would refuse to query in it.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -39,6 +40,12 @@ def django_db_modify_db_settings(
 def _english() -> None:
     """A test that spoke German leaves it on in its thread; the next one begins in English again."""
     translation.activate("en")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    """Another test's diary may have had the same key and revision."""
+    forget()
 
 
 @pytest.fixture(autouse=True)

@@ -50,11 +50,14 @@ class SignForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
     )
 
-    def __init__(self, sign: Sign, data: Mapping[str, Any] | None, previous: SignCheck | None) -> None:
+    def __init__(
+        self, sign: Sign, data: Mapping[str, Any] | None, previous: SignCheck | None, *, latest: dt.date
+    ) -> None:
         super().__init__(data, prefix=sign.id, initial=_details(previous) if previous else None)
         self.sign = sign
         self.previous = previous
         self.fields["answer"].label = gettext(sign.question)
+        self.fields["since_on"].widget.attrs["max"] = latest.isoformat()
         self._choices("answer", answer_choices(sign, is_open=previous is not None))
         self._choices("course", [(value, gettext(name)) for value, name in COURSES.items()])
         if sign.has_place:
@@ -120,9 +123,13 @@ class AnswerSheet(forms.Form):
         asked |= {name: SIGNS[name] for name in SIGNS if data is not None and f"{name}-answer" in data}
         asked |= {name: SIGNS[name] for name in open_answers}
         filled = _with_rest(data, asked, open_answers) if data is not None else None
-        self.rows = [SignForm(sign, filled, open_answers.get(name)) for name, sign in asked.items()]
-        for row in self.rows:
-            row.fields["since_on"].widget.attrs["max"] = today.isoformat()
+        # A sign that nobody touched yet looks the same for everybody: that part is kept, without a form.
+        self.blank = [sign for name, sign in asked.items() if filled is None and name not in open_answers]
+        self.rows = [
+            SignForm(sign, filled, open_answers.get(name), latest=today)
+            for name, sign in asked.items()
+            if sign not in self.blank
+        ]
 
     def clean_date(self) -> dt.date:
         """An answer is about today or a day gone by."""
@@ -179,10 +186,11 @@ class AnswerSheet(forms.Form):
         """The signs that were a yes when they were last asked."""
         return [row for row in self.rows if row.previous is not None]
 
-    def topics(self) -> list[tuple[str, list[SignForm]]]:
-        """The other signs under their headings."""
-        asked = [row for row in self.rows if row.previous is None]
-        by_topic = [(name, [row for row in asked if row.sign.topic == topic]) for topic, name in TOPICS.items()]
+    def topics(self) -> list[tuple[str, list[SignForm | Sign]]]:
+        """The other signs under their headings: a form, or the sign alone where nothing was chosen yet."""
+        asked: list[tuple[Sign, SignForm | Sign]] = [(sign, sign) for sign in self.blank]
+        asked += [(row.sign, row) for row in self.rows if row.previous is None]
+        by_topic = [(name, [row for sign, row in asked if sign.topic == topic]) for topic, name in TOPICS.items()]
         return [(gettext(name), rows) for name, rows in by_topic if rows]
 
 

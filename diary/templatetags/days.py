@@ -10,7 +10,7 @@ from django.utils.translation import gettext, ngettext
 from diary import day_words
 from diary.factors import context_words
 from diary.history import Gap, Span
-from diary.models import Day, Episode, SignCheck
+from diary.models import Day, SignCheck
 from diary.months import Cell, Month, MonthView
 from diary.signs import ANSWERS, COURSES, SIGNS
 from diary.wording import short_date
@@ -107,12 +107,6 @@ def answer_words(answer: SignCheck, today: dt.date) -> str:
         gettext(COURSES[answer.course]) if answer.course else "",  # type: ignore[index]
     ]
     return " · ".join(part for part in parts if part)
-
-
-@register.filter
-def episode_words(episode: Episode) -> str:
-    """{{ episode|episode_words }} gives `seen · minutes · a few times · at rest`; only what was entered."""
-    return day_words.episode_words(episode)
 
 
 @register.filter

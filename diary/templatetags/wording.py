@@ -2,21 +2,25 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from functools import lru_cache
+from html import escape
 
 from django import template
 from django.template import Context
-from django.utils.html import escape
+from django.template.defaultfilters import linebreaksbr
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from diary import wording
 from diary.factors import Chip
-from diary.models import Episode, Strength
+from diary.models import Episode, Strength, place_name
 from diary.spots import Spot
 
 register = template.Library()
 
+NOBODY = uuid.UUID(int=0)
 STRIP = {kind: f'<i class="k-{kind}"></i>' for kind in ("twitch", "clear", "open")}
 
 
@@ -56,6 +60,50 @@ def strength_words(strength: int | None) -> str:
     return wording.strength_words(strength)
 
 
+@register.simple_tag
+def entry_rows(
+    episodes: Iterable[Episode], today: dt.date | None = None, *, whole_notes: bool = False
+) -> SafeString:
+    """A list item for each episode: when, where, what, how strong; a tap opens it.
+
+    `when` is the time of day, or with `today` the date. A note is cut, or with `whole_notes` has its own lines.
+    A page of days has more of these than of anything else, so they are put together here and not by a template.
+    """
+    # One look-up of the address for all.
+    url = reverse("diary:episode", args=[NOBODY])
+    rows = []
+    for episode in episodes:
+        if today is not None:
+            when = escape(wording.short_date(episode.local_date, today))
+        elif episode.start_time_known:
+            when = wording.clock_words(episode.moment)
+        else:
+            when = '<span aria-hidden="true">–</span>'
+        note = ""
+        if whole_notes and episode.note:
+            note = f'<span class="typed-note" dir="auto">{linebreaksbr(episode.note)}</span>'
+        words = wording.episode_words(episode) if whole_notes else wording.entry_words(episode)
+        rows.append(
+            f'<li><a class="entry" href="{url.replace(str(NOBODY), str(episode.pk))}">'
+            f'<span class="when">{when}</span> <span class="what">{escaped_place(episode)}'
+            f' <span class="hint">{escape(words)}</span>{note}</span>'
+            f' <span class="level l{episode.strength or 0}" aria-hidden="true">{episode.strength or "?"}</span>'
+            "</a></li>"
+        )
+    return SafeString("".join(rows))
+
+
+def escaped_place(episode: Episode) -> str:
+    """`Left calf`."""
+    return kept_place(episode.location, episode.side, get_language() or "en")
+
+
+@lru_cache(maxsize=2048)
+def kept_place(location: str, side: str, language: str) -> str:
+    """The name of a place in the language that is active, which is `language`."""
+    return escape(place_name(location, side))
+
+
 @register.simple_tag(takes_context=True)
 def spot_form(context: Context, spot: Spot, form_id: uuid.UUID, words: str) -> SafeString:
     """One row of My spots: name, words, 14 days, and four buttons that log it again.
@@ -85,13 +133,13 @@ def spot_form(context: Context, spot: Spot, form_id: uuid.UUID, words: str) -> S
 @lru_cache(maxsize=8)
 def strength_labels(language: str) -> list[tuple[int, str]]:
     """The four strengths and their escaped words in a language."""
-    return [(int(value), escape(label)) for value, label in Strength.choices]
+    return [(int(value), escape(str(label))) for value, label in Strength.choices]
 
 
 @register.simple_tag
 def chip_link(chip: Chip, saved_name: str = "") -> SafeString:
     """A factor of the day as a link that opens it; the one that was just saved takes the focus."""
-    name, words = chip.factor.name, escape(chip.said or chip.factor.ask)
+    name, words = chip.factor.name, escape(chip.said or str(chip.factor.ask))
     return SafeString(
         f'<a id="chip-{name}" class="chip{" on" if chip.said else ""}" href="{chip.url}" hx-get="{chip.url}"'
         f' hx-target="#context" hx-swap="outerHTML"{" autofocus" if name == saved_name else ""}>{words}</a>'

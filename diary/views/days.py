@@ -5,8 +5,11 @@ from http import HTTPStatus
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 from django_htmx.http import push_url
 
@@ -16,6 +19,7 @@ from diary.history import Filter, page_of_days, used_places
 from diary.middleware import DiaryRequest
 from diary.models import Strength
 from diary.months import EARLIEST_MONTH, Month, month_view, weekdays
+from diary.shelf import shelf
 from diary.views.fill import fill
 
 # The third page of this screen has a module of its own.
@@ -25,11 +29,26 @@ __all__ = ["calendar", "days", "fill"]
 @require_safe
 def days(request: DiaryRequest) -> HttpResponse:
     """The newest days, or those that a filter finds; `?before=` continues an earlier page."""
+    is_part = bool(request.htmx and not request.htmx.history_restore_request)
+    key = ("days", request.GET.urlencode(), is_part, request.today, get_language())
+    kept, status = shelf.take(request.diarist, key), HTTPStatus.OK
+    if kept is None:
+        kept, status = shown_days(request, is_part=is_part)
+        if status == HTTPStatus.OK:
+            shelf.put(request.diarist, key, kept)
+    here, _newline, part = kept.partition("\n")
+    if not is_part:
+        return render(request, "diary/days.html", {"tab": "days", "part": SafeString(part)}, status=status)
+    response = HttpResponse(part, status=status)
+    return push_url(response, here) if here else response
+
+
+def shown_days(request: DiaryRequest, *, is_part: bool) -> tuple[str, HTTPStatus]:
+    """The address that the browser shall show, where it changes, in a line of its own; then the days as HTML."""
     form = FilterForm(request.GET, places=used_places(request.diarist))
     wanted, before = form.wanted()
     page = page_of_days(request.diarist, wanted, before=before, today=request.today)
     context = {
-        "tab": "days",
         "form": form,
         "wanted": wanted,
         "before": before,
@@ -37,15 +56,12 @@ def days(request: DiaryRequest) -> HttpResponse:
         "found": "" if form.errors else found_words(page, wanted, before, request.today),
         "newest_url": days_url(wanted),
         "older_url": days_url(wanted, page.older_than) if page.older_than else "",
-        "part": request.htmx and not request.htmx.history_restore_request,
+        "part": is_part,
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    if not context["part"]:
-        return render(request, "diary/days.html", context, status=status)
-    if before is not None:
-        return render(request, "diary/days.html#more", context, status=status)
-    response = render(request, "diary/days.html#days", context, status=status)
-    return response if form.errors else push_url(response, days_url(wanted))
+    name = "more" if is_part and before is not None else "days"
+    here = "" if not is_part or before is not None or form.errors else days_url(wanted)
+    html = render_to_string(f"diary/days.html#{name}", context, request)
+    return f"{here}\n{html}", HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
 
 
 def days_url(wanted: Filter, before: dt.date | None = None) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import json_script
 from django.utils.http import urlencode
@@ -22,6 +23,7 @@ from diary.forms.timeline import NONE_BELOW, RANGE_CHOICES, RANGES, TimelineForm
 from diary.history import ONE_DAY, first_recorded
 from diary.middleware import DiaryRequest
 from diary.models import Strength
+from diary.shelf import shelf
 from diary.timeline import LANE_PIXELS, figure, packed
 from diary.timeline_rows import FACTORS, Rows, Span, before, rows_of
 from diary.timeline_table import csv_of
@@ -33,6 +35,27 @@ USUALLY_BELOW = ("sleep_hours", "caffeine_mg", "exercise_minutes", "stress")
 @require_safe
 def timeline(request: DiaryRequest) -> HttpResponse:
     """A range of the diary; everything that is shown can be read from the address."""
+    key = ("timeline", request.GET.urlencode(), request.today, get_language())
+    kept = shelf.take(request.diarist, key)
+    status = HTTPStatus.OK
+    if kept is None:
+        context, form, here = shown(request)
+        kept = f"{here}\n{render_to_string('diary/timeline.html#timeline', context, request)}"
+        if form.errors:
+            status = HTTPStatus.UNPROCESSABLE_ENTITY
+        else:
+            shelf.put(request.diarist, key, kept)
+    here, _newline, part = kept.partition("\n")
+    if not request.htmx or request.htmx.history_restore_request:
+        # Written by the template of this page a moment or some revisions ago.
+        context = {"tab": "timeline", "part": SafeString(part)}
+        return render(request, "diary/timeline.html", context, status=status)
+    response = HttpResponse(part, status=status)
+    return response if status != HTTPStatus.OK else push_url(response, here)
+
+
+def shown(request: DiaryRequest) -> tuple[dict[str, Any], TimelineForm, str]:
+    """What the template shows, what was asked for, and the address of that."""
     form, rows = asked(request)
     below = [name for name in FACTORS if name in shown_below(form, rows)]
     address = Address(form, below)
@@ -40,7 +63,6 @@ def timeline(request: DiaryRequest) -> HttpResponse:
     compared = before(request.diarist, rows.span, places[0][0]) if places and form.range_key != "all" else None
     drawn = drawing(rows, below, request.diarist.volume_unit)
     context: dict[str, Any] = {
-        "tab": "timeline",
         "form": form,
         "problems": form.problems(),
         "rows": rows,
@@ -61,11 +83,7 @@ def timeline(request: DiaryRequest) -> HttpResponse:
         "address": address,
         "is_sorted": bool(form.value("sort")),
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    if not request.htmx or request.htmx.history_restore_request:
-        return render(request, "diary/timeline.html", context, status=status)
-    response = render(request, "diary/timeline.html#timeline", context, status=status)
-    return response if form.errors else push_url(response, address.here())
+    return context, form, address.here()
 
 
 @require_safe

@@ -97,7 +97,7 @@ def new_page(browser: Browser, live_server: LiveServer, transactional_db: None) 
         if user is not None:
             sign_in(context, live_server, user)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: faults.append(f"script: {error}"))
         page.on("request", lambda request: watch(request.url))
         if not expects_refusals:

@@ -339,10 +339,9 @@ def episode(diarist: Diarist, date: dt.date, n: int, **values: Any) -> Episode:
 def queries(client: Client, visit: Visit) -> list[str]:
     """What a request asks the database."""
     headers = {"HX-Request": "true"} if visit.is_htmx else {}
+    forget()
     if visit.again:
         client.get(visit.path)
-    else:
-        forget()
     with CaptureQueriesContext(connection) as captured:
         if visit.form is None:
             response = client.get(visit.path, headers=headers)

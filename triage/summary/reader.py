@@ -7,12 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from django.db.models import Avg, Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum, Window
-from django.db.models.functions import RowNumber, TruncMonth, TruncWeek, TruncYear
+from django.db.models.functions import RowNumber
 
 from diary.models import Day, Diarist, Episode, Medicine, SignCheck
+from diary.timeline_rows import FIRST_MONDAY, MonthNumber, WeekNumber
 
 LISTED_SPOTS = 5
 NOW_DAYS = 14
@@ -185,18 +186,20 @@ def _buckets(
 ) -> tuple[tuple[Bucket, ...], int]:
     """The bars of the period, empty ones included, and the days with any twitch."""
     episodes = diarist.episodes.filter(local_date__range=(first, last)).order_by()
-    twitched = dict(
+    by_bar = (
         episodes.annotate(bar=_bar("local_date", step))
         .values_list("bar")
         .annotate(days=Count("local_date", distinct=True))
     )
-    marked = dict(
+    twitched = {_start(bar, step): days for bar, days in by_bar}
+    clear = (
         _marked(diarist, first, last)
         .annotate(bar=_bar("date", step))
         .order_by()
         .values_list("bar")
         .annotate(days=Count("pk"))
     )
+    marked = {_start(bar, step): days for bar, days in clear}
     spots: dict[dt.date, dict[Site, tuple[int, int]]] = defaultdict(dict)
     if sites:
         rows = (
@@ -209,7 +212,7 @@ def _buckets(
             )
         )
         for bar, location, side, days, strength in rows:
-            spots[bar][location, side] = days, round(strength or 0)
+            spots[_start(bar, step)][location, side] = days, round(strength or 0)
     starts = list(_starts(first, last, step))
     ends = [start - ONE_DAY for start in starts[1:]] + [last]
     buckets = tuple(
@@ -220,9 +223,19 @@ def _buckets(
 
 
 def _bar(name: str, step: Step) -> Any:
-    """The first day of the bar that a date falls in."""
-    trunc = {"week": TruncWeek, "month": TruncMonth, "year": TruncYear}
-    return F(name) if step == "day" else trunc[step](name)
+    """The bar that a date falls in, as a number that every database works out by itself; `_start` reads it."""
+    if step == "day":
+        return F(name)
+    return WeekNumber(name, FIRST_MONDAY) if step == "week" else MonthNumber(name, of_year=step == "year")
+
+
+def _start(bar: Any, step: Step) -> dt.date:
+    """The first day of a bar."""
+    if step == "day":
+        return cast("dt.date", bar)
+    if step == "week":
+        return FIRST_MONDAY + dt.timedelta(weeks=bar)
+    return dt.date(bar // 12, bar % 12 + 1, 1)
 
 
 def _starts(first: dt.date, last: dt.date, step: Step) -> Iterable[dt.date]:

@@ -18,6 +18,7 @@ from triage.models import DoctorTexts
 from triage.summary.build import make_sheet
 from triage.summary.pdf import make_pdf
 from triage.summary.sheet import Sheet
+from triage.summary.shown import sheet_html
 
 # What of an address is a choice; anything else in it is dropped.
 CHOSEN = ("period", "first", "last", "paper", "language", "parts")
@@ -64,7 +65,7 @@ def show_doctor(request: DiaryRequest, form: ChoiceForm, texts_form: TextsForm |
         "kept": "kept" in request.GET,
         "query": chosen(request),
         "visit": form.visit,
-        "sheet": make_sheet(request.diarist, form.choice(), request.today) if is_right else None,
+        "sheet": sheet_html(request.diarist, form.choice(), request.today) if is_right else None,
         "tab": "doctor",
     }
     wrong = not is_right or texts_form is not None

@@ -9,22 +9,29 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import Http404, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
 from diary.history import Span
 from diary.middleware import DiaryRequest
 from diary.models import Episode, SignCheck
 from diary.moments import parse_date
+from diary.shelf import shelf
 from diary.views.check import call
 from triage import answering, scan
 from triage.forms import DiscussedForm
 from triage.models import Finding
 from triage.pictures import Bars, Recent, Strip, bars_of, recent, strips_of
-from triage.rules.thresholds import SPREAD_BLOCKS, WORSENING_BLOCKS
+from triage.rules.thresholds import RULES_VERSION, SPREAD_BLOCKS, WORSENING_BLOCKS
 from triage.wording import Said, level_words, looked_for_words, not_yet_words, say, source_words
 
+# Stands in what is kept where the token of each request's forms goes.
+MARK_OF_FORM = "\x01token\x01"
 ENTRIES_SHOWN = 60
 EARLIER_A_PAGE = 20
 LEAST_WEEKS = {"worsening": WORSENING_BLOCKS.value, "spread": SPREAD_BLOCKS.value}
@@ -73,11 +80,35 @@ def patterns(request: DiaryRequest) -> HttpResponse:
 def page_context(request: DiaryRequest, form: DiscussedForm | None = None) -> dict[str, Any]:
     """Everything on the page. `form` is one that could not be stored, with what is wrong in it."""
     now = scan.current(request.diarist, request.today)
-    seen = recent(request.diarist, request.today)
-    cards = [card_of(request, finding, seen, form) for finding in now.findings]
     quality = now.assessment.quality
     return {
         "tab": "patterns",
+        "quality": quality | {name: _date(quality.get(name)) for name in ("first_day", "last_check_on")},
+        "noted": noted(request),
+        "part": found_part(request, now, form),
+    }
+
+
+def found_part(request: DiaryRequest, now: scan.Current, form: DiscussedForm | None) -> SafeString:
+    """The findings and what was not found, kept until the diary, the day or a finding's own state changes."""
+    states = [(row.pk, row.acknowledged_on, row.acknowledged_kind, row.seen_on is None) for row in now.findings]
+    key = ("patterns", request.today, request.zone, get_language(), RULES_VERSION, tuple(states))
+    html = None if form is not None else shelf.take(request.diarist, key)
+    if html is None:
+        context = found_context(request, now, form) | {"csrf_token": MARK_OF_FORM}
+        html = render_to_string("triage/patterns.html#found", context, request)
+        if form is None:
+            shelf.put(request.diarist, key, html)
+    # Its own template escaped whatever a person typed; only the token of the request is put in here.
+    return SafeString(html.replace(MARK_OF_FORM, get_token(request)))
+
+
+def found_context(request: DiaryRequest, now: scan.Current, form: DiscussedForm | None) -> dict[str, Any]:
+    """What the part with the findings shows."""
+    quality = now.assessment.quality
+    seen = recent(request.diarist, request.today)
+    cards = [card_of(request, finding, seen, form) for finding in now.findings]
+    return {
         "level": now.assessment.level,
         "groups": grouped(card for card in cards if not card.finding.is_quiet),
         "set_aside": grouped(card for card in cards if card.finding.is_quiet),
@@ -86,7 +117,6 @@ def page_context(request: DiaryRequest, form: DiscussedForm | None = None) -> di
         "not_found": not_found(now.assessment.looked_for, quality),
         "call": call(request) if now.assessment.level == "urgent" else None,
         "has_earlier": scan.findings_of(request.diarist).filter(closed_on__isnull=False).exists(),
-        "noted": noted(request),
     }
 
 
