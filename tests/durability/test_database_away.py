@@ -32,10 +32,10 @@ def waiting(diary: Diary, fields: dict[str, str]) -> dict[str, str]:
     return fields | {"kind": "twitch", "age": "5", "zone": "UTC", "account": diary.owner["account"]}
 
 
-def upload(diary: Diary) -> Answer:
-    """A diary file to bring in, whose one episode has the note "from a file"."""
+def upload(diary: Diary, size: int = 0) -> Answer:
+    """A diary file to bring in, of one episode, and of `size` bytes at least."""
     row = {"id": "1", "started_at": "2026-03-01T22:15:00+01:00", "time_zone": "Europe/Berlin", "location": "calf"}
-    file = {"format": "muscle-twitch-diary", "version": 1, "episodes": [row | {"note": "from a file"}]}
+    file = {"format": "muscle-twitch-diary", "version": 1, "episodes": [row], "padding": "x" * size}
     head = 'Content-Disposition: form-data; name="file"; filename="diary.json"\r\nContent-Type: application/json'
     body = f"--{BOUNDARY}\r\n{head}\r\n\r\n{json.dumps(file)}\r\n--{BOUNDARY}--\r\n"
     kind = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
