@@ -97,7 +97,7 @@ def serve(port: int) -> None:
     os.dup2(2, 1)  # what is said belongs to the nursery
     web = Command().commands({"host": "127.0.0.1", "port": port, "workers": 1, "no_worker": True})[0]
     sys.argv = ["granian", *web[3:]]
-    entrypoint()
+    entrypoint()  # type: ignore[no-untyped-call]
     os._exit(0)
 
 

@@ -124,7 +124,7 @@ class PostgreSQL:
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """What a query finds."""
         with psycopg.connect(self.url) as connection:
-            return connection.execute(query).fetchall()  # type: ignore[arg-type]
+            return connection.execute(query).fetchall()
 
     def troubles(self) -> list[Any]:
         """Constraints that do not hold, and what amcheck finds in tables and indexes, where it is installed."""

@@ -4,6 +4,7 @@ import resource
 import subprocess
 from contextlib import closing
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -45,10 +46,10 @@ class Disk:
         for pid in self.diary.processes():
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
-    def run(self, script: str) -> None:
+    def run(self, script: LiteralString) -> None:
         """In the database."""
         with closing(psycopg.connect(self.diary.database.url, autocommit=True)) as connection:
-            connection.execute(script)  # type: ignore[arg-type]
+            connection.execute(script)
 
 
 def test_the_disk_is_full_for_a_while(diary: Diary) -> None:

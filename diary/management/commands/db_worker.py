@@ -19,7 +19,7 @@ MINUTE, DAY = 60.0, 24 * 60 * 60.0
 AGAIN = 1.0
 
 
-class PatientWorker(db_worker.Worker):  # type: ignore[misc]  (it has no types)
+class PatientWorker(db_worker.Worker):
     """Waits for a database that is away instead of ending, and with it the whole of `manage.py serve`."""
 
     def run(self) -> None:
@@ -43,7 +43,7 @@ class Command(db_worker.Command):
         if not options["batch"]:
             threading.Thread(target=look_at_the_clock, name="clock", daemon=True).start()
         # Theirs is named in their module, and nowhere can another be given.
-        db_worker.Worker = PatientWorker
+        db_worker.Worker = PatientWorker  # type: ignore[misc]
         super().handle(*args, **options)
 
 
