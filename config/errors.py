@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpR
 from django.shortcuts import render
 from django.template import TemplateDoesNotExist, TemplateSyntaxError, loader
 
+from config.kept import fields_of, is_from_here, is_kept, typed_of
 from config.unavailable import reason_of, unavailable
 
 LAST_RESORT = "Something went wrong on our side. Nothing you wrote before is lost. Please try again in a moment."
@@ -26,6 +27,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
     except (OSError, ValueError, TemplateDoesNotExist, TemplateSyntaxError):
         # A template or the list of static files is missing or damaged, perhaps in the middle of an update.
         return HttpResponse(LAST_RESORT, content_type="text/plain", status=500 if reason is None else 503)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404; where a form came for something that was deleted meanwhile, with what was typed, to be copied."""
+    is_sent_form = request.method == "POST" and is_kept(request) and is_from_here(request)
+    typed = typed_of(fields_of(request)) if is_sent_form else []
+    return render(request, "404.html", {"typed": typed}, status=HTTPStatus.NOT_FOUND)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
