@@ -127,7 +127,7 @@ def test_every_acknowledged_write_is_there_once(diary: Diary) -> None:
     ((revision,),) = diary.database.rows("SELECT revision FROM diary_diarist")
     assert revision >= len(stored)
     (receipts,) = diary.database.rows("SELECT count(*) FROM diary_receipt")[0]
-    assert receipts == sum(1 for note in stored if note.startswith("OutboxWriter"))
+    assert receipts == sum(1 for note in stored if note.startswith(("OutboxWriter", "ProgramWriter")))
     # Nobody saw a fault, and the kills did hit writers in the middle.
     answers = sum((writer.answers for writer in writers), Counter[int]())
     assert set(answers) <= {200, 201, 302, 429, 503}, answers
