@@ -9,6 +9,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
+from config.unavailable import words_of
 from diary.api import router as diary_router
 from diary.api_problems import (
     MEDIA_TYPE,
@@ -81,7 +82,9 @@ class ProblemMiddleware:
             return response
         if response.headers.get("Content-Type") == MEDIA_TYPE:
             return response
-        problem = problem_response(response.status_code)
-        if "Allow" in response.headers:
-            problem.headers["Allow"] = response.headers["Allow"]
+        reason = response.headers.get("X-Kept") if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE else None
+        problem = problem_response(response.status_code, words_of(reason) if reason else "")
+        for name in ("Allow", "Retry-After"):
+            if name in response.headers:
+                problem.headers[name] = response.headers[name]
         return problem

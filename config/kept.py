@@ -4,6 +4,7 @@ Two things make a good form come too late: the sign-in ran out, or the page lay 
 protection token is stale. Nothing is stored on the server: the answer itself holds the fields again.
 """
 
+import contextlib
 import uuid
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext
 
 TOKEN = "csrfmiddlewaretoken"  # noqa: S105  (the name of the field)
@@ -46,16 +47,30 @@ def is_from_here(request: HttpRequest) -> bool:
 def is_kept(request: HttpRequest) -> bool:
     """Whether this address takes what people write down; a password or a code is never handed back."""
     match = request.resolver_match
+    if match is None:
+        # What fails before a view is looked for, such as reading who is signed in.
+        with contextlib.suppress(Resolver404):
+            match = resolve(request.path_info)
     return match is not None and match.app_name not in {"", "admin"}
+
+
+def fields_of(request: HttpRequest) -> list[tuple[str, str]]:
+    """What a form held, but for its protection token."""
+    return [(name, str(value)) for name, values in request.POST.lists() if name != TOKEN for value in values]
+
+
+def typed_of(fields: list[tuple[str, str]]) -> list[Typed]:
+    """Those of the fields that a person would want to read again."""
+    return [Typed(label_of(name), value) for name, value in fields if is_readable(value)]
 
 
 def kept_page(request: HttpRequest, *, signed_out: bool, status: HTTPStatus) -> HttpResponse:
     """A page with the fields that were sent and a button that sends them again with a fresh token."""
-    fields = [(name, str(value)) for name, values in request.POST.lists() if name != TOKEN for value in values]
+    fields = fields_of(request)
     context = {
         "action": request.get_full_path(),
         "fields": fields,
-        "typed": [Typed(label_of(name), value) for name, value in fields if is_readable(value)],
+        "typed": typed_of(fields),
         "signed_out": signed_out,
         "login_url": reverse("account_login"),
     }

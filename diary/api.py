@@ -111,14 +111,20 @@ class DaysOut(Schema):
 @router.post(
     "/episodes",
     auth=AccessTokenAuth("log"),
-    response={200: EpisodeOut, 201: EpisodeOut, 409: ProblemOut, 422: ProblemOut},
+    response={200: EpisodeOut, 201: EpisodeOut, 409: ProblemOut, 410: ProblemOut, 422: ProblemOut},
     summary="Log an episode",
 )
 def log_episode(request: DiaryRequest, episode: EpisodeIn) -> Status[dict[str, Any]]:
-    """201 when it was stored now, 200 when an episode with this id was there already: that one is answered."""
+    """201 when it was stored now, 200 when an episode with this id was there already: that one is answered.
+
+    410 when it was stored before and has been deleted since: it does not come back.
+    """
     new = episode_from(request, episode)
     try:
-        logged = recording.log_episode(request.diarist, new)
+        log = recording.log_episode if episode.id is None else recording.log_once
+        logged = log(request.diarist, new)
+    except recording.DeletedSince as deleted:
+        raise Problem(410, gettext("This episode was stored before, and has been deleted since.")) from deleted
     except recording.IdTaken as taken:
         raise Problem(409, gettext("This id belongs to something else.")) from taken
     return Status(201 if logged.created else 200, shown(logged.episode))

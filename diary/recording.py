@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F
 
 from diary.filling import Fill, Recorded, Submission, fill
@@ -36,6 +36,14 @@ class IdTaken(Exception):  # noqa: N818
 
 class DayHasEpisodes(Exception):  # noqa: N818
     """A day can't be marked "no twitches" while it has episodes."""
+
+
+class EntryGone(Exception):  # noqa: N818
+    """The row was deleted elsewhere after the form was opened."""
+
+
+class DeletedSince(Exception):  # noqa: N818
+    """The id came before; what it stood for was stored then and deleted since."""
 
 
 class StaleForm(Exception):  # noqa: N818
@@ -65,13 +73,45 @@ def writing(diarist: Diarist) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def ids_of(diarist: Diarist, model: type[models.Model], pks: Iterable[uuid.UUID]) -> Iterator[None]:
+    """Raise IdTaken where one of the ids turns out to be somebody else's only as the row is stored.
+
+    To be put around `writing`: it asks once that transaction is over. Two people hold two different rows, so both
+    can look for an id before either of them stores it.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        if model._default_manager.filter(pk__in=list(pks)).exclude(diarist=diarist).exists():
+            raise IdTaken from error
+        raise
+
+
 def log_episode(diarist: Diarist, episode: Episode) -> Logged:
     """Store a new episode once, however often its id is sent; a "no twitches" mark of its day goes.
 
     Raises IdTaken when the id belongs to another diarist's row.
     """
-    with writing(diarist):
+    with ids_of(diarist, Episode, [episode.pk]), writing(diarist):
         return _log(diarist, episode)
+
+
+def log_once(diarist: Diarist, episode: Episode) -> Logged:
+    """The same for a program that sends an id again until it hears an answer, perhaps after the entry was deleted.
+
+    Raises IdTaken, and DeletedSince where the entry was stored before and is not there any more.
+    """
+    with ids_of(diarist, Receipt, [episode.pk]), ids_of(diarist, Episode, [episode.pk]), writing(diarist):
+        owner = Receipt.objects.filter(pk=episode.pk).values_list("diarist_id", flat=True).first()
+        if owner not in {None, diarist.pk}:
+            raise IdTaken
+        if owner is not None and not diarist.episodes.filter(pk=episode.pk).exists():
+            raise DeletedSince
+        logged = _log(diarist, episode)
+        if owner is None:
+            Receipt.objects.create(id=episode.pk, diarist=diarist, received_at=logged.episode.recorded_at)
+        return logged
 
 
 def receive(diarist: Diarist, entry_id: uuid.UUID, now: dt.datetime, write: Callable[[], object]) -> bool:
@@ -80,7 +120,7 @@ def receive(diarist: Diarist, entry_id: uuid.UUID, now: dt.datetime, write: Call
     The id is remembered for itself: what was deleted since must not come back when a device sends it again
     because it never heard the answer. Raises IdTaken when the id belongs to somebody else.
     """
-    with writing(diarist):
+    with ids_of(diarist, Receipt, [entry_id]), writing(diarist):
         owner = Receipt.objects.filter(pk=entry_id).values_list("diarist_id", flat=True).first()
         if owner == diarist.pk:
             return False
@@ -93,7 +133,7 @@ def receive(diarist: Diarist, entry_id: uuid.UUID, now: dt.datetime, write: Call
 
 def start_timer(diarist: Diarist, episode: Episode) -> Logged:
     """Store `episode` as one that goes on; where a timer of its place runs already, that one is kept."""
-    with writing(diarist):
+    with ids_of(diarist, Episode, [episode.pk]), writing(diarist):
         running = diarist.episodes.filter(location=episode.location, side=episode.side, is_ongoing=True).first()
         if running is not None:
             return Logged(running, created=False)
@@ -105,10 +145,12 @@ def start_timer(diarist: Diarist, episode: Episode) -> Logged:
 def change_episode(diarist: Diarist, episode: Episode) -> bool:
     """Store the changed `episode` if nobody else changed it since it was read; true when a mark had to go.
 
-    Raises StaleForm otherwise. `episode.version` is the version that the form was made from.
+    Raises StaleForm, or EntryGone, otherwise. `episode.version` is the version that the form was made from.
     """
     with writing(diarist):
-        current = diarist.episodes.get(pk=episode.pk)
+        current = diarist.episodes.filter(pk=episode.pk).first()
+        if current is None:
+            raise EntryGone
         if current.version != episode.version:
             raise StaleForm(current)
         episode.version += 1
@@ -176,8 +218,8 @@ def add_to_context(diarist: Diarist, date: dt.date, name: str, amount: int, *, m
 
 def record_signs(diarist: Diarist, checks: Iterable[SignCheck]) -> list[SignCheck]:
     """Store answers to signs, each id once. Raises IdTaken when an id belongs to somebody else's row."""
-    with writing(diarist):
-        wanted = {check.pk: check for check in checks}
+    wanted = {check.pk: check for check in checks}
+    with ids_of(diarist, SignCheck, wanted), writing(diarist):
         known = dict(SignCheck.objects.filter(pk__in=wanted).values_list("pk", "diarist_id"))
         if any(owner != diarist.pk for owner in known.values()):
             raise IdTaken
@@ -195,12 +237,18 @@ def delete_sign(diarist: Diarist, check_id: uuid.UUID) -> bool:
 
 def keep_medicine(diarist: Diarist, medicine: Medicine) -> None:
     """Store a new or changed medicine. Raises IdTaken when the id belongs to somebody else's row."""
-    with writing(diarist):
+    with ids_of(diarist, Medicine, [medicine.pk]), writing(diarist):
         owner = Medicine.objects.filter(pk=medicine.pk).values_list("diarist_id", flat=True).first()
         if owner not in {None, diarist.pk}:
             raise IdTaken
         medicine.diarist = diarist
         medicine.save(force_insert=owner is None, force_update=owner is not None)
+
+
+def stop_medicine(diarist: Diarist, medicine_id: uuid.UUID, day: dt.date | None) -> None:
+    """Set the last day of a medicine and nothing else; None: it is still taken."""
+    with writing(diarist):
+        diarist.medicines.filter(pk=medicine_id).update(stopped_on=day)
 
 
 def delete_medicine(diarist: Diarist, medicine_id: uuid.UUID) -> bool:

@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from diary.forms.dates import DayField
+from diary.forms.seen import SeenForm
 from diary.models import NOTE_LENGTH
 from triage.models import Appointment, DoctorTexts
 from triage.sharing import LONGEST_DAYS, USUAL_DAYS
@@ -99,7 +100,7 @@ class ChoiceForm(forms.Form):
         )
 
 
-class TextsForm(forms.Form):
+class TextsForm(SeenForm):
     """What stays from one visit to the next."""
 
     name = forms.CharField(
@@ -125,6 +126,7 @@ class TextsForm(forms.Form):
     def __init__(self, data: Any, *, texts: DoctorTexts, name: str, today: dt.date) -> None:
         kept = {field: getattr(texts, field) for field in ("born_on", "questions", "history")}
         super().__init__(data, initial={"name": name, **kept})
+        self.shows({"name": name, **kept})
         self.today = today
         self.fields["born_on"].widget.attrs |= {"max": today.isoformat(), "autocomplete": "bday"}
 
@@ -133,7 +135,7 @@ class TextsForm(forms.Form):
         return not_later(self.cleaned_data["born_on"], self.today)
 
 
-class NewRowForm(forms.Form):
+class NewRowForm(SeenForm):
     """A form whose row has its id before it is stored, so that sending it twice makes one row."""
 
     id = forms.UUIDField(widget=forms.HiddenInput)
@@ -166,6 +168,8 @@ class AppointmentForm(NewRowForm):
     ) -> None:
         row = kept or Appointment(date=today)
         super().__init__(data, initial={"id": row.pk, "date": row.date, "note": row.note})
+        if kept:
+            self.shows(stored_visit(kept))
         self.today = today
         self.fields["date"].widget.attrs["max"] = today.isoformat()
         self.fields["date"].error_messages["required"] = gettext("Choose the day.")
@@ -176,6 +180,11 @@ class AppointmentForm(NewRowForm):
     def clean_date(self) -> dt.date | None:
         """What came of a visit is known afterwards."""
         return not_later(self.cleaned_data["date"], self.today)
+
+
+def stored_visit(visit: Appointment) -> dict[str, Any]:
+    """What the form shows of a visit."""
+    return {"date": visit.date, "note": visit.note}
 
 
 class ShareForm(NewRowForm):

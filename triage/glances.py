@@ -1,9 +1,11 @@
 """The one quiet line of Today, for every page that prints it: a page that does not, pays no query."""
 
+import contextlib
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import OperationalError
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
@@ -45,7 +47,9 @@ def glance(request: DiaryRequest) -> Glance:
     stored = scan.stored_assessment(diarist)
     is_fresh = stored is not None and scan.is_fresh(stored, diarist, today)
     if not is_fresh and (stored is None or stored.entries <= QUICK_ENTRIES):
-        scan.bring_up_to_date(diarist, today)
+        # Where nothing can be written, on a full disk, the diary can still be read: with what was found before.
+        with contextlib.suppress(OperationalError):
+            scan.bring_up_to_date(diarist, today)
         is_fresh = True
     return _of(scan.open_findings(diarist), request, today, is_stale=not is_fresh)
 

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from diary.factors import ML_PER_FL_OZ, Factor
+from diary.forms.seen import SeenForm
 from diary.models import NOTE_LENGTH, Effort, Magnesium, SleepQuality, Stress, VolumeUnit
 
 CLOCK = re.compile(r"^(\d{1,2})\s*(?:h|:|std\.?|hours?)\s*(\d{1,2})?\s*(?:m|min|minutes?)?$", re.IGNORECASE)
@@ -75,7 +76,7 @@ def field_for(factor: Factor, volume_unit: str) -> forms.Field:
     return forms.ChoiceField(required=False, choices=[("", ""), *words])
 
 
-class FactorForm(forms.Form):
+class FactorForm(SeenForm):
     """Sets (`value`), or adds to (`add`), one factor of a day. An empty value means "not entered"."""
 
     add = forms.IntegerField(required=False, min_value=-5000, max_value=5000)

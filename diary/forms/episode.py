@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from diary import body
+from diary.forms.seen import SeenForm
 from diary.models import LONGEST_DURATION_SECONDS, NOTE_LENGTH, Episode, HowOften, Strength
 from diary.moments import (
     CLOCK_LEEWAY,
@@ -67,7 +68,7 @@ def date_field(**options: Any) -> forms.DateField:
     )
 
 
-class DetailsForm(forms.Form):
+class DetailsForm(SeenForm):
     """What may be said about an episode beside place and time; everything may stay empty."""
 
     strength = forms.TypedChoiceField(
@@ -134,6 +135,12 @@ class DetailsForm(forms.Form):
             self.add_error("duration", _("Write how long it was, or choose “not entered”."))
         elif seconds > LONGEST_DURATION_SECONDS:
             self.add_error("duration", _("That is longer than a week. Log each day by itself."))
+
+    def fill_seen(self, episode: Episode) -> None:
+        """The same. Raises Unseen where something else was saved since the form was opened."""
+        before = stored_details(episode)
+        self.fill(episode)
+        self.refuse_unseen(before, stored_details(episode))
 
     def fill(self, episode: Episode) -> None:
         """Put the cleaned details into `episode`."""
@@ -366,6 +373,17 @@ class EpisodeForm(PlaceForm, UntilForm):
         self.episode.start_time_known = self.cleaned_data["time"] is not None
         self.episode.version = self.cleaned_data["version"]
         return self.episode
+
+
+def stored_details(episode: Episode) -> dict[str, Any]:
+    """What is stored of the details, by names of their fields."""
+    return {
+        "strength": episode.strength,
+        "duration": episode.duration_seconds,
+        "how_often": episode.how_often,
+        "at_rest": episode.at_rest,
+        "note": episode.note,
+    }
 
 
 def initial_details(episode: Episode) -> dict[str, Any]:

@@ -10,13 +10,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from diary.forms.dates import DayField
+from diary.forms.seen import SeenForm
 from diary.models import Medicine
 from diary.wording import date_words
 
 FURTHEST = dt.timedelta(days=366)
 
 
-class MedicineForm(forms.Form):
+class MedicineForm(SeenForm):
     """All but the name may stay empty; a course that is planned may begin within a year."""
 
     id = forms.UUIDField(widget=forms.HiddenInput)
@@ -33,6 +34,8 @@ class MedicineForm(forms.Form):
         kept = medicine or Medicine()
         initial = {name: getattr(kept, name) for name in ("id", "name", "started_on", "stopped_on")}
         super().__init__(data, initial=initial)
+        if medicine:
+            self.shows(stored_of(medicine))
         self.latest = today + FURTHEST
         for name in ("started_on", "stopped_on"):
             self.fields[name].widget.attrs["max"] = self.latest.isoformat()
@@ -73,3 +76,8 @@ class MedicineForm(forms.Form):
         if date and date > self.latest:
             raise forms.ValidationError(gettext("This is more than a year ahead."))
         return date
+
+
+def stored_of(medicine: Medicine) -> dict[str, Any]:
+    """What the form shows of a medicine."""
+    return {name: getattr(medicine, name) for name in ("name", "started_on", "stopped_on")}

@@ -1,5 +1,6 @@
 """What people choose for themselves: one form a section of the page."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -8,8 +9,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from diary.emergency import COUNTRIES, OTHER_COUNTRY, call_for
+from diary.forms.seen import SeenForm
 from diary.middleware import DiaryRequest
-from diary.models import VolumeUnit
+from diary.models import Diarist, VolumeUnit
 from diary.moments import zone_names
 from diary.wording import zone_words
 from diary.zones import current_zones, old_zones
@@ -17,13 +19,14 @@ from diary.zones import current_zones, old_zones
 Choices = list[tuple[str, Any]]
 
 
-class SectionForm(forms.Form):
+class SectionForm(SeenForm):
     """One section; it begins with what the person has now."""
 
     def __init__(self, request: DiaryRequest, data: Any = None) -> None:
         diarist = request.diarist
         super().__init__(data, initial={name: getattr(diarist, name) for name in self.base_fields})
         self.request = request
+        self.shows(stored_of(diarist, self.base_fields))
 
 
 class YouForm(SectionForm):
@@ -83,6 +86,11 @@ class WelcomeForm(YouForm):
         zone = self.cleaned_data["time_zone"] or self.request.zone
         follows = self.request.diarist.follows_device and zone == self.request.zone
         return {"country": self.cleaned_data["country"], "time_zone": zone, "follows_device": follows}
+
+
+def stored_of(diarist: Diarist, names: Iterable[str]) -> dict[str, Any]:
+    """What a section shows of what is stored."""
+    return {name: getattr(diarist, name) for name in names}
 
 
 def choose(form: forms.Form, name: str, choices: Choices) -> None:

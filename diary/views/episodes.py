@@ -11,7 +11,15 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from diary import recording
-from diary.forms.episode import DetailsForm, EpisodeForm, LogForm, initial_details, place_choices
+from diary.forms.episode import (
+    DetailsForm,
+    EpisodeForm,
+    LogForm,
+    initial_details,
+    place_choices,
+    stored_details,
+)
+from diary.forms.seen import Unseen
 from diary.middleware import DiaryRequest
 from diary.models import Diarist, Episode
 from diary.reminders import reschedule
@@ -69,7 +77,9 @@ def episode(request: DiaryRequest, pk: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(request.diarist.episodes, pk=pk)
     if request.method != "POST":
         if request.htmx:
-            bar = {"episode": found, "details": DetailsForm(initial=initial_details(found))}
+            details = DetailsForm(initial=initial_details(found))
+            details.shows(stored_details(found))
+            bar = {"episode": found, "details": details}
             return render(request, "diary/details.html", {"bar": bar})
         return show_episode(request, found, EpisodeForm(episode=found, now=request.now))
     if "details" in request.POST:
@@ -81,6 +91,8 @@ def episode(request: DiaryRequest, pk: uuid.UUID) -> HttpResponse:
         cleared = recording.change_episode(request.diarist, form.changed_episode())
     except recording.StaleForm as stale:
         return show_stale(request, form, stale.current)
+    except recording.EntryGone as gone:
+        raise Http404 from gone
     logged = recording.Logged(found, created=False, cleared_mark=cleared)
     return redirect_to_day(request, logged)
 
@@ -97,8 +109,13 @@ def save_details(request: DiaryRequest, found: Episode) -> HttpResponse:
     if not form.is_valid():
         bar = {"episode": found, "details": form}
         return render_day(request, found.local_date, status=HTTPStatus.UNPROCESSABLE_ENTITY, bar=bar)
-    # Whatever was sent a moment ago from here or elsewhere counts too: a double tap is no stale form.
-    changed = recording.change_details(request.diarist, found.pk, form.fill)
+    # A double tap is no stale form: the second one changes nothing any more.
+    try:
+        changed = recording.change_details(request.diarist, found.pk, form.fill_seen)
+    except Unseen as unseen:
+        form.tell(unseen.stored)
+        bar = {"episode": found, "details": form}
+        return render_day(request, found.local_date, status=HTTPStatus.UNPROCESSABLE_ENTITY, bar=bar)
     if changed is None:
         raise Http404
     return show_logged(request, recording.Logged(changed, created=False))

@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from diary import recording
-from diary.forms.medicines import MedicineForm
+from diary.forms.medicines import MedicineForm, stored_of
+from diary.forms.seen import Unseen
 from diary.middleware import DiaryRequest
 from diary.models import Medicine
 from diary.undo import row_from, undo_token
@@ -86,24 +87,38 @@ def show_medicine(request: DiaryRequest, kept: Medicine, form: MedicineForm) -> 
 
 
 def stop(request: DiaryRequest, kept: Medicine) -> HttpResponse:
-    """Set the last day to today, or empty it again."""
+    """Set the last day to today, or empty it again; whatever else another tab changed stays."""
     day: dt.date | None = request.today if request.POST["stop"] == "today" else None
     if day and kept.started_on and kept.started_on > day:
         typed = {"id": kept.pk, "name": kept.name, "started_on": kept.started_on, "stopped_on": day}
         return show_medicine(request, kept, MedicineForm(typed, today=request.today, medicine=kept))
-    kept.stopped_on = day
-    recording.keep_medicine(request.diarist, kept)
+    recording.stop_medicine(request.diarist, kept.pk, day)
     return redirect(list_url("stopped" if day else "saved", kept.pk))
 
 
 def keep(request: DiaryRequest, form: MedicineForm, kept: Medicine | None = None) -> bool:
-    """Store what was typed; false when the id of a new one belongs to somebody else."""
+    """Store what was typed; false when the id of a new one is somebody else's, or another tab was faster."""
     try:
-        recording.keep_medicine(request.diarist, form.medicine(kept))
+        if kept is None:
+            recording.keep_medicine(request.diarist, form.medicine())
+        else:
+            change(request, form, kept.pk)
     except recording.IdTaken:
         form.renew()
         return False
+    except Unseen as unseen:
+        form.tell(unseen.stored)
+        return False
     return True
+
+
+def change(request: DiaryRequest, form: MedicineForm, pk: uuid.UUID) -> None:
+    """Put what was typed in the place of what is stored now. Raises Unseen, and Http404 where it was deleted."""
+    with recording.writing(request.diarist):
+        now = get_object_or_404(request.diarist.medicines, pk=pk)
+        changed = form.medicine(now)
+        form.refuse_unseen(stored_of(now), stored_of(changed))
+        recording.keep_medicine(request.diarist, changed)
 
 
 def put_back(request: DiaryRequest) -> HttpResponse:

@@ -5,7 +5,7 @@ import uuid
 from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -68,6 +68,8 @@ def stop(request: DiaryRequest, pk: uuid.UUID) -> HttpResponse:
     episode.is_ongoing = False
     try:
         recording.change_episode(request.diarist, episode)
+    except recording.EntryGone as gone:
+        raise Http404 from gone
     except recording.StaleForm as stale:
         # A second tap, or another device, was faster; where that did not stop it, its end is asked for anew.
         if stale.current.is_ongoing:

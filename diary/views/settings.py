@@ -11,8 +11,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from diary import recording
-from diary.forms.settings import LanguageForm, SectionForm, TimeForm, UnitsForm, YouForm
+from diary.forms.seen import Unseen
+from diary.forms.settings import LanguageForm, SectionForm, TimeForm, UnitsForm, YouForm, stored_of
 from diary.middleware import DiaryRequest
+from diary.models import Diarist
 from diary.reminders import reschedule
 from diary.wording import zone_words
 
@@ -33,13 +35,25 @@ def settings(request: DiaryRequest) -> HttpResponse:
     form = SECTIONS[section](request, request.POST)
     if not form.is_valid():
         return show_settings(request, wrong={section: form})
-    recording.change_settings(request.diarist, form.cleaned_data)
+    try:
+        save_section(request, form)
+    except Unseen as unseen:
+        form.tell(unseen.stored)
+        return show_settings(request, wrong={section: form})
     if section == "time":
         reschedule(request.diarist, request.diarist.time_zone, request.now)
     response = redirect(f"{reverse('diary:settings')}?saved={section}#{section}")
     if section == "language":
         remember_language(response, form.cleaned_data["language"])
     return response
+
+
+def save_section(request: DiaryRequest, form: SectionForm) -> None:
+    """Store a section. Raises Unseen where another tab was faster."""
+    with recording.writing(request.diarist):
+        now = Diarist.objects.get(pk=request.diarist.pk)
+        form.refuse_unseen(stored_of(now, form.fields), form.cleaned_data)
+        recording.change_settings(request.diarist, form.cleaned_data)
 
 
 def show_settings(request: DiaryRequest, wrong: dict[str, SectionForm] | None = None) -> HttpResponse:

@@ -18,6 +18,7 @@ from diary.body import LOCATIONS, SIDES
 from diary.checks import check_is_due
 from diary.factors import FACTORS, Factor, chips, typed_value, unit_name
 from diary.forms.context import MOST, FactorForm
+from diary.forms.seen import Unseen
 from diary.history import missed_days
 from diary.middleware import DiaryRequest
 from diary.models import Day, Episode, Strength, place_name
@@ -27,6 +28,8 @@ from diary.wording import date_words, spot_words
 
 SHOWN_SPOTS = 8
 SHOWN_ENTRIES = 5
+# Texts are never null.
+EMPTY = {"note": "", "magnesium": "", "exercise_effort": ""}
 
 
 @require_safe
@@ -192,20 +195,28 @@ def context(request: DiaryRequest, date: dt.date, factor: str) -> HttpResponse:
     form = FactorForm(request.POST, factor=FACTORS[factor], volume_unit=request.diarist.volume_unit)
     if not form.is_valid():
         return show_factor(request, date, form.factor, is_open=True, form=form)
-    save_factor(request, date, form)
+    try:
+        save_factor(request, date, form)
+    except Unseen as unseen:
+        form.tell(unseen.stored)
+        return show_factor(request, date, form.factor, is_open=True, form=form)
     if not request.htmx:
         return redirect(f"{day_url(date, request.today)}#context")
     return show_factor(request, date, form.factor, is_open=bool(form.factor.adds), saved=True)
 
 
 def save_factor(request: DiaryRequest, date: dt.date, form: FactorForm) -> Day:
-    """Store what was tapped or typed."""
+    """Store what was tapped or typed. Raises Unseen where something else was saved since it was opened to type."""
     name, add = form.factor.name, form.cleaned_data["add"]
     if add is not None:
         return recording.add_to_context(request.diarist, date, name, add, most=MOST[name])
     value = form.stored_value()
-    empty = "" if name in {"note", "magnesium", "exercise_effort"} else None
-    return recording.set_context(request.diarist, date, {name: empty if value is None else value})
+    empty = EMPTY.get(name)
+    value = empty if value is None else value
+    with recording.writing(request.diarist):
+        day = request.diarist.days.filter(date=date).first()
+        form.refuse_unseen({"value": getattr(day, name, empty)}, {"value": value})
+        return recording.set_context(request.diarist, date, {name: value})
 
 
 def show_factor(
@@ -220,7 +231,10 @@ def show_factor(
     """All chips with one of them open as an editor: a part for htmx, a page of its own otherwise."""
     day = request.diarist.days.filter(date=date).first()
     unit = request.diarist.volume_unit
-    value = getattr(day, factor.name, None)
+    value = getattr(day, factor.name, EMPTY.get(factor.name))
+    shown = form or FactorForm(factor=factor, volume_unit=unit)
+    if not shown.unseen:
+        shown.shows({"value": value})
     values = {
         "date": date,
         "chips": chips(day, date, unit),
@@ -228,7 +242,7 @@ def show_factor(
         "is_open": is_open,
         "saved_name": factor.name if saved else "",
         "saved": saved,
-        "form": form,
+        "form": shown,
         "unit": unit_name(factor, unit),
         "value": value,
         "typed": form.data.get("value", "") if form else typed_value(factor, value, unit),

@@ -49,7 +49,8 @@
   document.addEventListener("htmx:timeout", () => trouble("offline"));
   document.addEventListener("htmx:responseError", (event) => {
     const kept = event.detail.xhr.getResponseHeader("X-Kept");
-    trouble(kept === "signed-out" ? "signedOut" : kept === "stale" ? "stale" : "error");
+    const known = { "signed-out": "signedOut", stale: "stale", away: "away", full: "full" };
+    trouble(known[kept] ?? "error");
   });
   document.addEventListener("htmx:afterSwap", () => document.getElementById("trouble")?.replaceChildren());
 

@@ -1,8 +1,10 @@
 """The main job, in a real browser, with a thumb: taps are counted."""
 
+import errno
 import re
 
 import pytest
+from django.db import OperationalError
 from playwright.sync_api import Page, expect
 
 from diary.models import Diarist
@@ -167,6 +169,29 @@ def test_a_save_without_a_connection_keeps_what_was_typed(new_page: NewPage, wri
     expect(page.locator("#trouble")).to_contain_text("What you typed is still here")
     assert page.input_value("#factor-value") == "could not sleep"
     page.context.set_offline(False)
+    page.click(".factor >> text=Save")
+    expect(page.locator(".saved-words")).to_contain_text("Saved")
+    assert writer.days.get().note == "could not sleep"
+
+
+@pytest.mark.parametrize(
+    ("error", "words"), [(errno.ENOSPC, "is full"), (None, "did not answer")], ids=["full", "away"]
+)
+def test_no_room_or_no_database_keeps_what_was_typed(
+    new_page: NewPage, writer: Diarist, monkeypatch: pytest.MonkeyPatch, error: int | None, words: str
+) -> None:
+    def fail(*args: object) -> None:
+        raise OSError(error, "no room") if error else OperationalError("gone")
+
+    page = new_page(writer.user, expects_refusals=True)
+    page.goto("/")
+    page.click("#chip-note")
+    page.fill("#factor-value", "could not sleep")
+    with monkeypatch.context() as broken:
+        broken.setattr("diary.views.today.save_factor", fail)
+        page.click(".factor >> text=Save")
+        expect(page.locator("#trouble")).to_contain_text(words)
+    assert page.input_value("#factor-value") == "could not sleep"
     page.click(".factor >> text=Save")
     expect(page.locator(".saved-words")).to_contain_text("Saved")
     assert writer.days.get().note == "could not sleep"

@@ -18,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from openapi_spec_validator import validate
 
 from config.api import api as the_api
-from diary import tokens
+from diary import recording, tokens
 from diary.body import LOCATIONS
 from diary.models import AccessToken, Diarist
 from tests.conftest import NOW, make_diarist
@@ -157,6 +157,14 @@ class TestLog:
         again = program.says("post", "/episodes", {"location": "calf", "id": id_, "strength": 4}, status=200)
         assert again == first
         assert alice.episodes.count() == 1
+
+    @pytest.mark.parametrize("id_", [str(uuid.UUID(int=78)), "bed, 22:15"])
+    def test_what_was_deleted_since_does_not_come_back(self, program: Program, alice: Diarist, id_: str) -> None:
+        program.says("post", "/episodes", {"location": "calf", "id": id_}, status=201)
+        recording.delete_episode(alice, alice.episodes.get().pk)
+        said = program.says("post", "/episodes", {"location": "calf", "id": id_}, status=410)
+        assert said["detail"] == "This episode was stored before, and has been deleted since."
+        assert not alice.episodes.exists()
 
     def test_a_uuid_is_kept_as_the_id(self, program: Program) -> None:
         pk = str(uuid.uuid4())

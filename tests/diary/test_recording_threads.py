@@ -72,6 +72,39 @@ def test_the_same_id_is_stored_once(ann: Diarist) -> None:
     assert ann.episodes.count() == 5
 
 
+def log_offline(person: Diarist, pk: uuid.UUID) -> bool:
+    """The same as something that waited on a device."""
+    return recording.receive(person, pk, NOW, lambda: recording.log_episode(person, unsaved(pk=pk)))
+
+
+def log_by_program(person: Diarist, pk: uuid.UUID) -> bool:
+    """The same by the API."""
+    return recording.log_once(person, unsaved(pk=pk)).created
+
+
+def note_sign(person: Diarist, pk: uuid.UUID) -> bool:
+    """An answer to a sign, whether it was stored."""
+    row = SignCheck(pk=pk, date=DATE, sign="write", answer="no", recorded_at=NOW)
+    return bool(recording.record_signs(person, [row]))
+
+
+def keep_medicine(person: Diarist, pk: uuid.UUID) -> bool:
+    """A medicine, whether it was stored."""
+    recording.keep_medicine(person, Medicine(pk=pk, name="Magnesium"))
+    return True
+
+
+@pytest.mark.parametrize("store", [log_offline, log_by_program, note_sign, keep_medicine, log_with])
+def test_the_same_new_id_of_two_people_goes_to_one_of_them(ann: Diarist, store: Callable[..., bool]) -> None:
+    people = [ann, make_diarist("bob")]
+    if store is log_with:
+        store = partial(log_with, index=0)
+    for _ in range(5):
+        pk = uuid.uuid4()
+        results = at_once(2, lambda index: store(people[index], pk))  # noqa: B023  (called before the next turn)
+        assert sorted(map(str, results)) == sorted([str(recording.IdTaken), "True"])
+
+
 def test_different_episodes_are_all_stored_and_counted(ann: Diarist) -> None:
     results = at_once(8, lambda _: recording.log_episode(ann, unsaved()).created)
     assert results == [True] * 8

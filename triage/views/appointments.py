@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from diary import recording
+from diary.forms.seen import Unseen
 from diary.middleware import DiaryRequest
 from triage import scan
-from triage.doctor_forms import AppointmentForm
+from triage.doctor_forms import AppointmentForm, stored_visit
 from triage.models import Appointment
 
 ON_A_PAGE = 30
@@ -89,20 +90,36 @@ def open_findings(request: DiaryRequest) -> list[Any]:
 
 
 def keep(request: DiaryRequest, form: AppointmentForm, kept: Appointment | None = None) -> bool:
-    """Store a visit and mark what was talked about; false when the id of a new one belongs to somebody else."""
+    """Store a visit and mark what was talked about.
+
+    False when the id of a new one belongs to somebody else, or when another tab was faster.
+    """
     values = form.cleaned_data
-    pk = kept.pk if kept else values["id"]
-    with recording.writing(request.diarist):
-        owner = Appointment.objects.filter(pk=pk).values_list("diarist_id", flat=True).first()
-        if owner not in {None, request.diarist.pk}:
-            form.renew()
-            return False
-        row = {"diarist": request.diarist, "date": values["date"], "note": values["note"]}
-        Appointment.objects.update_or_create(pk=pk, defaults=row)
+    try:
+        store(request, form, kept)
+    except recording.IdTaken:
+        form.renew()
+        return False
+    except Unseen as unseen:
+        form.tell(unseen.stored)
+        return False
     ids = [uuid.UUID(pk) for pk in values["discussed"]]
     if ids:
         scan.acknowledge(request.diarist, ids, values["date"])
     return True
+
+
+def store(request: DiaryRequest, form: AppointmentForm, kept: Appointment | None) -> None:
+    """Store a visit. Raises IdTaken, Unseen, and Http404 where it was deleted meanwhile."""
+    values = form.cleaned_data
+    visit = Appointment(pk=values["id"], diarist=request.diarist, date=values["date"], note=values["note"])
+    with recording.ids_of(request.diarist, Appointment, [visit.pk]), recording.writing(request.diarist):
+        if kept is not None:
+            visit.pk = kept.pk
+            now = get_object_or_404(request.diarist.appointments, pk=kept.pk)
+            form.refuse_unseen(stored_visit(now), stored_visit(visit))
+        known = request.diarist.appointments.filter(pk=visit.pk).exists()
+        visit.save(force_insert=not known, force_update=known)
 
 
 def put_back(request: DiaryRequest) -> HttpResponse:

@@ -11,8 +11,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from diary import recording
+from diary.forms.seen import Unseen
 from diary.history import first_recorded
 from diary.middleware import DiaryRequest
+from diary.models import Diarist
 from triage.doctor_forms import ChoiceForm, TextsForm
 from triage.models import DoctorTexts
 from triage.summary.build import make_sheet
@@ -46,13 +48,25 @@ def doctor_texts(request: DiaryRequest) -> HttpResponse:
     form = TextsForm(request.POST, texts=texts, name=request.diarist.name, today=request.today)
     if not form.is_valid():
         return show_doctor(request, choice_form(request), texts_form=form)
-    values = form.cleaned_data
-    name = values.pop("name")
-    if name != request.diarist.name:
-        recording.change_settings(request.diarist, {"name": name})
-    with recording.writing(request.diarist):
-        DoctorTexts.objects.update_or_create(diarist=request.diarist, defaults=values)
+    try:
+        store_texts(request, form)
+    except Unseen as unseen:
+        form.tell(unseen.stored)
+        return show_doctor(request, choice_form(request), texts_form=form)
     return redirect(f"{reverse('triage:doctor')}?{chosen(request)}&kept=1#texts")
+
+
+def store_texts(request: DiaryRequest, form: TextsForm) -> None:
+    """Store what was typed. Raises Unseen where another tab was faster."""
+    values = dict(form.cleaned_data)
+    with recording.writing(request.diarist):
+        texts, name = texts_of(request), Diarist.objects.values_list("name", flat=True).get(pk=request.diarist.pk)
+        kept = {field: getattr(texts, field) for field in ("born_on", "questions", "history")}
+        form.refuse_unseen({"name": name, **kept}, values)
+        new_name = values.pop("name")
+        if new_name != name:
+            recording.change_settings(request.diarist, {"name": new_name})
+        DoctorTexts.objects.update_or_create(diarist=request.diarist, defaults=values)
 
 
 def show_doctor(request: DiaryRequest, form: ChoiceForm, texts_form: TextsForm | None = None) -> HttpResponse:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.management import call_command
-from django.db import Error, close_old_connections, connections
+from django.db import Error, InterfaceError, OperationalError, close_old_connections, connections
 from django.utils import timezone
 from django_tasks_db.management.commands import db_worker
 
@@ -16,6 +16,23 @@ from diary.reminders import enqueue, send_due
 logger = logging.getLogger(__name__)
 
 MINUTE, DAY = 60.0, 24 * 60 * 60.0
+AGAIN = 1.0
+
+
+class PatientWorker(db_worker.Worker):
+    """Waits for a database that is away instead of ending, and with it the whole of `manage.py serve`."""
+
+    def run(self) -> None:
+        """Until told to stop."""
+        while self.running:
+            try:
+                super().run()
+            except (OperationalError, InterfaceError) as error:
+                logger.warning("The worker could not reach the database (%s).", type(error).__name__)
+                connections.close_all()
+                time.sleep(AGAIN)
+            else:
+                return
 
 
 class Command(db_worker.Command):
@@ -25,6 +42,8 @@ class Command(db_worker.Command):
         """Work until told to stop; one that works off what is there and ends has no need of a clock."""
         if not options["batch"]:
             threading.Thread(target=look_at_the_clock, name="clock", daemon=True).start()
+        # Theirs is named in their module, and nowhere can another be given.
+        db_worker.Worker = PatientWorker  # type: ignore[misc]
         super().handle(*args, **options)
 
 
