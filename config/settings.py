@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "config.api.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "config.middleware.VerbMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.logs.StreamMiddleware",
     "config.middleware.CompressionMiddleware",

@@ -120,6 +120,28 @@ NOT_TYPED = {
 NOT_OURS = {"django_tasks_database"}
 WORDS = (models.CharField, models.TextField, models.JSONField)
 
+# Which row each address with an id is about.
+ROW_OF = {
+    "diary:episode": "episode",
+    "diary:delete_episode": "episode",
+    "diary:now_stop": "timer",
+    "diary:delete_answer": "answer",
+    "diary:medicine": "medicine",
+    "diary:delete_medicine": "medicine",
+    "diary:revoke_token": "token",
+    "diary:incoming": "stored",
+    "diary:incoming_store": "stored",
+    "diary:incoming_back": "stored",
+    "diary:incoming_cancel": "stored",
+    "diary:incoming_undo": "stored",
+    "triage:entries": "finding",
+    "triage:discussed": "finding",
+    "triage:answer": "finding",
+    "triage:appointment": "appointment",
+    "triage:delete_appointment": "appointment",
+    "triage:withdraw_share": "link",
+}
+
 
 def columns_of_text() -> set[str]:
     """`diary.Episode.note` and all others, from the tables as they are."""

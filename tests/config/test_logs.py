@@ -25,33 +25,12 @@ from diary.models import Diarist
 from diary.reminders import off_token
 from tests.config.test_routes import PARTS, ROUTES, address
 from tests.conftest import NOW
-from tests.typed import Written, fill
+from tests.typed import ROW_OF, Written, fill
 
 NOTE = "canary of a note"
 EMAIL = "canary@example.org"
 PASSWORD = "canary of a password"
 DAY = "2026-11-07"
-# Which row each address with an id is about.
-ROW_OF = {
-    "diary:episode": "episode",
-    "diary:delete_episode": "episode",
-    "diary:now_stop": "timer",
-    "diary:delete_answer": "answer",
-    "diary:medicine": "medicine",
-    "diary:delete_medicine": "medicine",
-    "diary:revoke_token": "token",
-    "diary:incoming": "stored",
-    "diary:incoming_store": "stored",
-    "diary:incoming_back": "stored",
-    "diary:incoming_cancel": "stored",
-    "diary:incoming_undo": "stored",
-    "triage:entries": "finding",
-    "triage:discussed": "finding",
-    "triage:answer": "finding",
-    "triage:appointment": "appointment",
-    "triage:delete_appointment": "appointment",
-    "triage:withdraw_share": "link",
-}
 # Sent to every address: some of it fits somewhere, and all of it is nobody's business.
 FORM = {
     "note": NOTE,
