@@ -142,6 +142,25 @@ ROW_OF = {
     "triage:withdraw_share": "link",
 }
 
+# What the database holds of a passkey that a browser made once; it opens nothing.
+PASSKEY = {
+    "credential": {
+        "type": "public-key",
+        "id": "ll0ibnh0cfOg4mb_3rwibVPadVja_A35bKfoN2rbe6M",
+        "rawId": "ll0ibnh0cfOg4mb_3rwibVPadVja_A35bKfoN2rbe6M",
+        "authenticatorAttachment": "platform",
+        "response": {
+            "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIiwiY2hhbGxlbmdlIjoiNmRFMjFlbjdjbHZzZUlLZjZ5RG1TaU12emk5TFlTajI2a1"
+            "lrSFNmRTBWYyIsIm9yaWdpbiI6Imh0dHA6Ly9sb2NhbGhvc3Q6NDg4NzciLCJjcm9zc09yaWdpbiI6ZmFsc2V9",
+            "attestationObject": "o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YVikSZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2NFAAAAAQECAwQ"
+            "FBgcIAQIDBAUGBwgAIJZdIm54dHHzoOJm_968Im1T2nVY2vwN-Wyn6Ddq23ujpQECAyYgASFYIP6obTh_bploLjAIuJztgUW7pm2CU7fAcDzH-Lhn"
+            "M6KcIlggtRor6XOEXCqhVl1eCdiRR54dCIbvHGM_o2x43lng6Wg",
+            "transports": ["internal"],
+        },
+        "clientExtensionResults": {"credProps": {"rk": True}},
+    }
+}
+
 
 def columns_of_text() -> set[str]:
     """`diary.Episode.note` and all others, from the tables as they are."""
@@ -250,7 +269,7 @@ def fill(
                 "language": "en",
                 "parts": sorted(PARTS),
             },
-            made_at=now,
+            made_at=now - dt.timedelta(minutes=n),
             expires_at=now + dt.timedelta(days=9),
         )
         for n, text in enumerate(texts)
