@@ -110,6 +110,20 @@ def test_a_line_names_the_route_and_not_the_address() -> None:
     assert line("Forbidden (%s): %s", "why", escaped, request=nowhere) == "ERROR Forbidden (why): -"
 
 
+def test_nobody_writes_a_line_of_their_own(as_alice: Client, log: io.StringIO) -> None:
+    forged = "2026-11-23 20:40:00,000 ERROR django: all is lost"
+    as_alice.raise_request_exception = False
+    for path in (f"/x%0a{forged}", f"/days/%0d%0a{forged}/", f"/s/%0a{forged}/"):
+        as_alice.get(path)
+    Client(enforce_csrf_checks=True).post(
+        f"/x%0a{forged}/", headers={"Referer": f"https://evil.example/\n{forged}"}
+    )
+    as_alice.get("/", headers={"Host": f"evil\n{forged}"})
+    assert not [written for written in log.getvalue().splitlines() if written.startswith(forged)]
+    assert "all is lost" not in log.getvalue()
+    assert "DisallowedHost" in log.getvalue()
+
+
 def test_the_address_that_a_request_came_from_loses_all_but_its_host() -> None:
     words = f"Referer checking failed - https://other.example/days/{DAY}/?q=x does not match any trusted origins."
     said = line("Forbidden (%s): %s", words, "/", request=request_of("/"))
