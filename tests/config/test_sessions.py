@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.usersessions.models import UserSession
 from django.conf import settings as django_settings
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
@@ -127,6 +128,13 @@ def test_signing_out_ends_the_session_on_the_server(alice: Diarist) -> None:
     thief = Client()
     thief.cookies[django_settings.SESSION_COOKIE_NAME] = key
     assert not is_in(thief)
+
+
+def test_who_signs_out_leaves_no_device_behind(alice: Diarist) -> None:
+    here, there = sign_in(), sign_in()
+    assert UserSession.objects.filter(user=alice.user).count() == 2
+    here.post(reverse("account_logout"))
+    assert UserSession.objects.get(user=alice.user).session_key == key_of(there)
 
 
 def test_a_visit_alone_signs_nobody_out(alice: Diarist) -> None:
