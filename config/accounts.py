@@ -3,10 +3,13 @@
 import logging
 from collections.abc import Callable
 from http import HTTPStatus
+from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.models import EmailConfirmation
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -21,6 +24,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -69,10 +73,23 @@ class AccountAdapter(DefaultAccountAdapter):
         """Whether strangers may make an account."""
         return bool(settings.SIGNUP_OPEN)
 
+    def is_safe_url(self, url: str | None) -> bool:
+        """Whether `url` stays on this site; allauth would also go to any other host that is allowed here."""
+        return url_has_allowed_host_and_scheme(url, allowed_hosts={self.request.get_host()})
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """The link that resets a password, at our own address."""
+        return at_our_address(super().get_reset_password_from_key_url(key))
+
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: EmailConfirmation) -> str:
+        """The link that confirms an e-mail address, at our own address."""
+        return at_our_address(super().get_email_confirmation_url(request, emailconfirmation))
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send, or say plainly that it could not be sent. The log names no address."""
+        here = SimpleNamespace(domain=settings.SITE_URL.netloc, name=settings.SITE_URL.netloc)
         try:
-            super().send_mail(template_prefix, email, context)
+            super().send_mail(template_prefix, email, {**context, "current_site": here})
         except OSError as error:
             logger.warning("An e-mail could not be sent (%s).", type(error).__name__)
             vars(self.request)["mail_failed"] = True
@@ -99,6 +116,12 @@ class AccountAdapter(DefaultAccountAdapter):
             elif not sends_mail():
                 message_template = "account/messages/email_in_log.txt"
         super().add_message(request, level, message_template, message_context, extra_tags, message)
+
+
+def at_our_address(url: str) -> str:
+    """The same page below SITE_URL: a stranger may ask for a mail to somebody, and chooses the Host header."""
+    site = settings.SITE_URL
+    return urlsplit(url)._replace(scheme=site.scheme, netloc=site.netloc).geturl()
 
 
 class MFAAdapter(DefaultMFAAdapter):

@@ -9,6 +9,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
+from config.middleware import API_PREFIX
 from config.unavailable import words_of
 from diary.api import router as diary_router
 from diary.api_problems import (
@@ -21,7 +22,6 @@ from diary.api_problems import (
 )
 from triage.api import router as triage_router
 
-PREFIX = "/api/v1/"
 DESCRIPTION = """\
 Log twitches and read your diary from a phone shortcut, a button at home or a script of your own.
 
@@ -78,7 +78,7 @@ class ProblemMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if not request.path.startswith(PREFIX) or response.status_code < HTTPStatus.BAD_REQUEST:
+        if not request.path.startswith(API_PREFIX) or response.status_code < HTTPStatus.BAD_REQUEST:
             return response
         if response.headers.get("Content-Type") == MEDIA_TYPE:
             return response

@@ -6,7 +6,7 @@ from typing import Any
 
 import brotli
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -14,6 +14,9 @@ from django.utils.cache import patch_vary_headers
 from config.kept import is_from_here, is_kept, kept_page
 from config.public_routes import PUBLIC_ROUTES
 
+PAGE_VERBS = ["GET", "HEAD", "POST"]
+API_VERBS = ["PUT", "DELETE"]
+API_PREFIX = "/api/v1/"
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
 
 
@@ -33,6 +36,17 @@ class SecurityHeadersMiddleware:
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
+
+
+class VerbMiddleware:
+    """Takes the verbs that something here is made for, and no other: some pages of others answer any of them."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        verbs = [*PAGE_VERBS, *API_VERBS] if request.path.startswith(API_PREFIX) else PAGE_VERBS
+        return self.get_response(request) if request.method in verbs else HttpResponseNotAllowed(verbs)
 
 
 class CompressionMiddleware:

@@ -34,3 +34,17 @@ PUBLIC_ROUTES: dict[str, str] = {
     "triage:share": "a doctor who was given a link has no account; the link is the key, ends and can be withdrawn",
     "triage:share_pdf": "the same page as PDF",
 }
+
+# Forms that are taken without Django's token against forgery, and what stands in its place. A test compares this
+# list with the views, and tries each of the locks.
+WITHOUT_TOKEN: dict[str, str] = {
+    "diary:upload": "looks at the size before it reads a byte, then asks for the token itself",
+    "diary:reminders_off": "a mail program has no cookie (RFC 8058); the signed address is the lock",
+    "triage:share": "no referrer, so no origin; no session is behind it, the passphrase is the lock",
+    "api:log_episode": "no session counts, only the access token in a header that no form can send",
+    "api:mark_no_twitches": "only the access token in a header counts, as above",
+    "api:unmark_no_twitches": "only the access token in a header counts, as above",
+    "api:read_days": "only the access token in a header counts, as above",
+    "api:read_day": "only the access token in a header counts, as above",
+    "api:read_findings": "only the access token in a header counts, as above",
+}

@@ -60,7 +60,9 @@ MIDDLEWARE = [
     "config.api.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "config.middleware.VerbMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.logs.StreamMiddleware",
     "config.middleware.CompressionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -285,12 +287,20 @@ LOG_LEVEL = ENVIRONMENT.choice("LOG_LEVEL", ("debug", "info", "warning", "error"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "config.logs.Line",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL.upper()},
     "loggers": {
         "django": {"handlers": [], "propagate": True, "level": "INFO"},
         # A refused form is no fault, and its path names a day of somebody's diary.
         "django.request": {"level": "ERROR"},
+        # The server for development has a handler of its own, which writes down whole addresses.
+        "django.server": {"handlers": ["console"], "propagate": False, "level": "INFO"},
     },
 }

@@ -25,7 +25,7 @@ from tests.conftest import NOW
 
 PASSWORD = "correct horse battery"
 NEWCOMER = {"username": "dora", "email": "", "password1": PASSWORD, "time_zone": "Asia/Tokyo"}
-LINK = re.compile(r"http://testserver(/\S+)")
+LINK = re.compile(r"http://localhost:8000(/\S+)")
 
 
 @pytest.fixture(autouse=True)

@@ -4,17 +4,24 @@ import json
 import os
 import subprocess
 import sys
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings as django_settings
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from diary.models import Diarist
+from triage.sharing import make_link
+from triage.summary.choice import Choice
 
 RIGHT = "correct horse battery"
 # Another process that shares nothing with this one but the database that the tests run on.
@@ -121,6 +128,98 @@ def test_password_mails_cannot_flood_anybody(client: Client, alice: Diarist, mai
     statuses = [client.post(url, {"email": "alice@example.org"}).status_code for _ in range(6)]
     assert statuses == [302] * 5 + [429]
     assert len(mailoutbox) == 5
+
+
+def from_everywhere(proxies: int) -> Iterator[Client]:
+    """A new browser each time, from one place, that claims to be somewhere else each time."""
+    for number in range(200):
+        claimed = f"198.51.100.{number}"
+        said = f"{claimed}, 203.0.113.9" if proxies else claimed
+        names = ("X-Real-Ip", "Forwarded", "Client-Ip", "True-Client-Ip", "X-Forwarded", "Cf-Connecting-Ip")
+        yield Client(headers={"X-Forwarded-For": said} | dict.fromkeys(names, claimed))
+
+
+def statuses_of(proxies: int, count: int, ask: Callable[[Client, int], Any]) -> list[int]:
+    """The answers to `count` tries, each from a made-up address."""
+    return [
+        ask(client, number).status_code
+        for number, client in zip(range(count), from_everywhere(proxies), strict=False)
+    ]
+
+
+def as_signed_in(client: Client, url: str, form: dict[str, str]) -> Any:
+    """A form from an open device of alice's."""
+    client.force_login(User.objects.get(username="alice"), backend="config.accounts.AccountBackend")
+    return client.post(reverse(url), form)
+
+
+def second_step(client: Client, number: int) -> Any:
+    """A guess at the code after the right password."""
+    client.post(reverse("account_login"), {"login": "alice", "password": RIGHT})
+    return client.post(reverse("mfa_authenticate"), {"code": f"{number:06}"})
+
+
+def new_account(client: Client, number: int) -> Any:
+    """One more account."""
+    form = {"username": f"robot{number}", "password1": RIGHT, "time_zone": ""}
+    return client.post(reverse("account_signup"), form)
+
+
+LOGIN, RESET = "account_login", "account_reset_password"
+# What is tried, how often it is answered, and with what status.
+LIMITED: dict[str, tuple[Callable[[Client, int], Any], int, int]] = {
+    "one name": (lambda c, n: c.post(reverse(LOGIN), {"login": "alice", "password": f"wrong {n}"}), 5, 422),
+    "many names": (lambda c, n: c.post(reverse(LOGIN), {"login": f"name{n}", "password": "wrong"}), 10, 422),
+    "second step": (second_step, 5, 422),
+    "password again": (lambda c, n: as_signed_in(c, "account_reauthenticate", {"password": f"{n}"}), 5, 422),
+    "code again": (lambda c, n: as_signed_in(c, "mfa_reauthenticate", {"code": f"{n:06}"}), 5, 422),
+    "mails to one": (lambda c, n: c.post(reverse(RESET), {"email": "alice@example.org"}), 5, 302),
+    "mails to many": (lambda c, n: c.post(reverse(RESET), {"email": f"name{n}@example.org"}), 20, 302),
+    "accounts": (new_account, 20, 302),
+}
+
+
+@pytest.mark.parametrize("proxies", [0, 1])
+@pytest.mark.parametrize("name", LIMITED)
+def test_no_made_up_address_gets_round_a_limit(
+    alice: Diarist, settings: Settings, name: str, proxies: int
+) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+    TOTP.activate(alice.user, generate_totp_secret())
+    ask, allowed, status = LIMITED[name]
+    assert statuses_of(proxies, allowed + 2, ask) == [status] * allowed + [429] * 2
+
+
+@pytest.mark.parametrize("proxies", [0, 1])
+def test_no_made_up_address_finds_a_link_a_passphrase_or_a_token(
+    alice: Diarist, settings: Settings, proxies: int
+) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+    now = timezone.now()
+    days = Choice(now.date(), now.date(), "a4", "en", frozenset())
+    _, key = make_link(alice, uuid.uuid4(), days, days=7, now=now, passphrase="open sesame")
+    url = reverse("triage:share", args=[key])
+
+    def passphrase(client: Client, number: int) -> Any:
+        return client.post(url, {"passphrase": f"open {number}"})
+
+    def link(client: Client, number: int) -> Any:
+        return client.get(f"/s/guess-{number}/")
+
+    def token(client: Client, number: int) -> Any:
+        return client.get("/api/v1/days", headers={"Authorization": f"Bearer mtd_{number}"})
+
+    for ask, allowed, passed in ((passphrase, 5, 422), (link, 60, 404), (token, 20, 401)):
+        cache.clear()
+        assert statuses_of(proxies, allowed + 2, ask) == [passed] * allowed + [429] * 2, ask.__name__
+
+
+def test_somebody_behind_the_same_proxy_is_somebody_else(alice: Diarist, settings: Settings) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    for number in range(12):
+        browser = Client(headers={"X-Forwarded-For": f"192.0.2.{number}"})
+        data = {"login": f"name{number}", "password": "wrong"}
+        assert browser.post(reverse("account_login"), data).status_code == 422
 
 
 def test_accounts_cannot_be_made_in_bulk(db: None) -> None:

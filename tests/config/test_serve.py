@@ -1,5 +1,6 @@
 """`manage.py serve` with real processes: it starts from nothing, serves, and leaves nothing behind."""
 
+import contextlib
 import os
 import re
 import signal
@@ -7,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -149,6 +151,18 @@ def test_it_starts_from_nothing_serves_and_stops(serve: Serve, tmp_path: Path) -
     server.process.send_signal(signal.SIGTERM)
     assert server.end() == 0
     assert all_end(below)
+
+
+def test_no_address_is_written_down(serve: Serve) -> None:
+    # As if whoever runs it had asked the web server for a list of all visits.
+    server = serve("--no-worker", GRANIAN_LOG_ACCESS_ENABLED="true", LOG_LEVEL="debug")
+    server.wait()
+    for path in ("/s/canary-token/", "/accounts/password/reset/key/1-canary/", "/reminders/off/canary/"):
+        with contextlib.suppress(urllib.error.HTTPError):
+            server.get(path)
+    server.process.send_signal(signal.SIGTERM)
+    said, errors = server.process.communicate(timeout=15)
+    assert "canary" not in said + errors
 
 
 @pytest.mark.parametrize("victim", ["granian", "db_worker"])

@@ -59,7 +59,8 @@ class Command(BaseCommand):
         """The command lines of the children."""
         web = [sys.executable, "-m", "granian", "--interface", "wsgi", "config.wsgi:application", "--no-ws"]
         web += ["--host", options["host"], "--port", str(options["port"]), "--log-level", "warning"]
-        web += ["--workers", str(options["workers"]), "--blocking-threads", "4"]
+        # Addresses hold days and the keys of share links: no list of them, whatever GRANIAN_LOG_... says.
+        web += ["--workers", str(options["workers"]), "--blocking-threads", "4", "--no-access-log"]
         manage = str(settings.BASE_DIR / "manage.py")
         worker = [sys.executable, manage, "db_worker", "--queue-name", "*", "--no-reload", "--verbosity", "0"]
         return [web] if options["no_worker"] else [web, worker]
