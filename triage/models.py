@@ -208,3 +208,31 @@ class ShareOpening(models.Model):
 
     def __str__(self) -> str:
         return f"opening {self.pk}"
+
+
+class ScanChunk(models.Model):
+    """A part of a scan that is still to do: the diarists with keys from `first_id` to `last_id`, both included.
+
+    The row goes when the part is done. While a worker is at it, `claimed_by` names the worker and
+    `claimed_until` is how long nobody else may begin; a worker that died lets it run out. `attempts` counts
+    how often one began.
+    """
+
+    first_id = models.BigIntegerField()
+    last_id = models.BigIntegerField()
+    queued_at = models.DateTimeField()
+    claimed_by = models.CharField(max_length=120, blank=True, default="")
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"chunk {self.pk}"
+
+
+class ScanNight(models.Model):
+    """One row: the last day, in UTC, on which the nightly scan was planned. Whoever moves it on plans the next."""
+
+    planned_on = models.DateField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"planned on {self.planned_on}"

@@ -21,7 +21,7 @@ from django_tasks_db.models import DBTaskResult
 from pytest_django.fixtures import Settings
 
 from diary import reminders
-from diary.management.commands import db_worker
+from diary.clock import look_at_the_clock
 from diary.models import Diarist, Reminder
 from tests.conftest import BERLIN, NOW, make_diarist
 from tests.diary.diaries import episode_at
@@ -234,12 +234,13 @@ class TestOnce:
         assert get_commands()["db_worker"] == "diary"
         with time_machine.travel(berlin("2026-11-23", "22:00"), tick=False):
             with pytest.raises(StopIteration):
-                db_worker.look_at_the_clock()
-            assert DBTaskResult.objects.count() == 1
+                look_at_the_clock()
+            sent = DBTaskResult.objects.filter(task_path="diary.reminders.remind")
+            assert sent.count() == 1
             assert mail.outbox == []
             call_command("db_worker", batch=True, interval=0, startup_delay=False, queue_name="*", verbosity=0)
         assert len(mail.outbox) == 1
-        assert DBTaskResult.objects.get().return_value is True
+        assert sent.get().return_value is True
 
 
 class TestMail:
