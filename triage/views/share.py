@@ -7,7 +7,6 @@ from http import HTTPStatus
 
 from allauth.core.internal import ratelimit
 from django.conf import settings
-from django.core.paginator import Paginator
 from django.db.models import Count, Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,6 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from diary.keyset import page_of
 from diary.middleware import DiaryRequest
 from diary.moments import today_in, zone_or
 from diary.recording import IdTaken
@@ -194,7 +194,7 @@ def show_shares(request: DiaryRequest, form: ShareForm, status: HTTPStatus = HTT
         "form": form,
         "choice": choice.choice(),
         "query": chosen(request),
-        "links": Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page")),
+        "links": page_of(rows, "made_at", ON_A_PAGE, request.GET.get("before", "")),
         "withdrawn": "withdrawn" in request.GET,
         "tab": "doctor",
     }
