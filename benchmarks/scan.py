@@ -19,8 +19,12 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from diary.moments import Moment
 
 FOLDER = Path(__file__).resolve().parent
 DATABASE = "diary_bench_scan"
@@ -28,8 +32,8 @@ BERLIN = "Europe/Berlin"
 # Share of people, days of diary, episodes a day, places.
 MIX = (
     ("new", 0.5, 30, 0.5, 2),
-    ("usual", 0.4, 60, 1.5, 4),
-    ("busy", 0.1, 90, 4.0, 8),
+    ("usual", 0.4, 45, 1.0, 3),
+    ("busy", 0.1, 90, 3.0, 6),
 )
 PLACES = ("calf", "thigh_front", "shin", "arm_front", "lid_lower", "forearm_in", "thumb_base", "foot_sole")
 
@@ -203,7 +207,6 @@ def one_diary(
 ) -> None:
     """Add the rows of one person."""
     from diary.models import Day, Episode  # noqa: PLC0415
-    from diary.moments import at_wall_clock  # noqa: PLC0415
 
     _, _, long, daily, places = kind
     spots = [(place, order.choice(("left", "right"))) for place in order.sample(PLACES, places)]
@@ -216,10 +219,18 @@ def one_diary(
         for number in range(max(1, round(order.expovariate(0.75 / daily)))):
             place, side = order.choice(spots)
             row = Episode(diarist_id=pk, location=place, side=side, strength=order.randint(1, 3))
-            row.moment = at_wall_clock(date, dt.time(6 + number % 16, order.randrange(60)), BERLIN)
+            row.moment = minute_of(date, number)
             row.recorded_at = row.started_at
             row.duration_seconds = order.choice((None, 60, 600))
             rows.append(row)
+
+
+@cache
+def minute_of(date: dt.date, number: int) -> "Moment":
+    """Some minute of the day, another one for each `number`."""
+    from diary.moments import at_wall_clock  # noqa: PLC0415
+
+    return at_wall_clock(date, dt.time(6 + number % 16, 7 * number % 60), BERLIN)
 
 
 def sizes(diarists: int) -> list[str]:
