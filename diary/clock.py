@@ -13,6 +13,7 @@ from django.tasks import task_backends
 from django.utils import timezone
 from django_tasks_db.backend import DatabaseBackend
 
+from diary.importing.tasks import take_up_again
 from diary.reminders import enqueue, send_due
 
 logger = logging.getLogger(__name__)
@@ -66,4 +67,5 @@ def guarded(work: Work) -> None:
         connections.close_all()
 
 
+every_minute("imports", lambda: take_up_again(timezone.now()))
 every_minute("reminders", lambda: send_due(timezone.now(), enqueue))

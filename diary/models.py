@@ -155,7 +155,8 @@ class Import(models.Model):
 
     It outlives its bytes: what the file held beyond what the diary knows stays in `extra`, as JSON text, and goes
     out with every export. `loaded` are the ids that the tables of other apps gave back; `settings_before` is what
-    Undo restores.
+    Undo restores. `worked_on_at` is when it was queued, or when a worker last got on with it; `attempts` is how
+    often a worker has begun with the step that it stands at.
     """
 
     class Kind(models.TextChoices):
@@ -194,9 +195,18 @@ class Import(models.Model):
     loaded = models.JSONField(default=dict)
     created_at = models.DateTimeField()
     stored_at = models.DateTimeField(null=True, blank=True)
+    worked_on_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
-        indexes = [models.Index(fields=["diarist", "-created_at"], name="import_by_day")]
+        indexes = [
+            models.Index(fields=["diarist", "-created_at"], name="import_by_day"),
+            models.Index(
+                fields=["worked_on_at"],
+                condition=Q(status__in=["waiting", "reading", "storing"]),
+                name="import_at_work",
+            ),
+        ]
         constraints = [
             one_of(
                 "kind", ["", "json", "csv", "bearable", "daylio", "apple_health", "table"], "import_kind_is_known"
