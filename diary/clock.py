@@ -45,7 +45,8 @@ def look_at_the_clock() -> None:
 
 
 def tidy() -> None:
-    """Drop the results of tasks that are long done; those in the database are the only ones there are."""
+    """Drop sessions that are over, and the results of tasks that are long done."""
+    call_command("clearsessions", verbosity=0)
     if isinstance(task_backends["default"], DatabaseBackend):
         call_command(
             "prune_db_task_results",

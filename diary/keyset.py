@@ -40,7 +40,7 @@ def after_cursor[M: Model](rows: QuerySet[M], field: str, cursor: str) -> Q | No
     except ValueError:
         return None
     # The first condition is what an index can begin at.
-    return at and Q(**{f"{field}__lte": at}) & (Q(**{f"{field}__lt": at}) | Q(pk__lt=pk))
+    return None if at is None else Q(**{f"{field}__lte": at}) & (Q(**{f"{field}__lt": at}) | Q(pk__lt=pk))
 
 
 def moment_from(text: str) -> dt.datetime | None:

@@ -59,7 +59,9 @@ def test_every_row_is_on_one_page_and_no_page_asks_more(as_alice: Client, alice:
     write(alice, 3 * length + 2)
     as_alice.get(url)
     seen: list[uuid.UUID] = []
-    queries, lengths, before = [], [], ""
+    queries: list[int] = []
+    lengths: list[int] = []
+    before = ""
     while not lengths or before:
         with CaptureQueriesContext(connection) as captured:
             page = as_alice.get(url, {"before": before} if before else {}).context[name]

@@ -206,6 +206,18 @@ class TestOnce:
             thread.join()
         assert sorted(taken) == [(person.pk, "2026-11-23") for person in people]
 
+    def test_however_many_are_due(self, at_ten: Reminder, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(reminders, "AT_ONCE", 2)
+        for number in range(5):
+            Reminder.objects.create(
+                diarist=make_diarist(f"w{number}"), by_mail=True, next_at=at_ten.next_at, time=TEN
+            )
+        taken: list[int] = []
+        now = berlin("2026-11-23", "22:00")
+        assert reminders.send_due(now, lambda diarist_id, date: taken.append(diarist_id)) == 6
+        assert len(set(taken)) == 6
+        assert reminders.send_due(now, lambda diarist_id, date: taken.append(diarist_id)) == 0
+
     def test_two_that_have_read_the_same_row(self, at_ten: Reminder) -> None:
         taken: list[str] = []
         now = berlin("2026-11-23", "22:00")
