@@ -43,17 +43,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scan", description=__doc__)
     parser.add_argument("--diarists", type=int, default=10_000)
     parser.add_argument("--server", default="postgres://postgres@127.0.0.1:5432", help="without a database")
+    parser.add_argument(
+        "--seconds", type=float, default=0, help="stop each run after so long; 0: when all is done"
+    )
+    parser.add_argument(
+        "--reuse", action="store_true", help="take the diaries that a run that was killed has left"
+    )
     parser.add_argument("--write", action="store_true", help="write benchmarks/SCAN.md too")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="diary-bench-") as folder, database(options.server, Path(folder)):
-        text = report(options.diarists, options.server)
+    with (
+        tempfile.TemporaryDirectory(prefix="diary-bench-") as folder,
+        database(options.server, Path(folder), reuse=options.reuse),
+    ):
+        text = report(options)
     sys.stdout.write(text)
     if options.write:
         (FOLDER / "SCAN.md").write_text(text, encoding="utf-8")
 
 
 @contextmanager
-def database(server: str, folder: Path, name: str = DATABASE) -> Iterator[None]:
+def database(server: str, folder: Path, name: str = DATABASE, *, reuse: bool = False) -> Iterator[None]:
     """A new database with the tables of the diary, and the settings that lead to it."""
     import psycopg  # noqa: PLC0415
 
@@ -62,8 +71,9 @@ def database(server: str, folder: Path, name: str = DATABASE) -> Iterator[None]:
     use(folder)
     os.environ["DATABASE_URL"] = f"{server}/{name}"
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE {name}")
+        if not reuse:
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            connection.execute(f"CREATE DATABASE {name}")
         import django  # noqa: PLC0415
 
         django.setup()
@@ -83,15 +93,18 @@ class Run:
 
     workers: int
     look: str
+    diarists: int
     wall_s: float
     processor_s: float
 
 
-def report(diarists: int, server: str) -> str:
+def report(options: argparse.Namespace) -> str:
     """Both tables as Markdown."""
     from django.db import connection  # noqa: PLC0415
 
-    episodes, days = write_diaries(diarists)
+    from diary.models import Day, Diarist, Episode  # noqa: PLC0415
+
+    write_diaries(options.diarists - Diarist.objects.count())
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
         cursor.execute("SHOW server_version")
@@ -100,16 +113,22 @@ def report(diarists: int, server: str) -> str:
     runs = []
     for workers in (1, 2):
         forget()
-        runs += [scan(workers, "first", planning), scan(workers, "next day", planning)]
+        # The next day is quicker: those who were looked at first have to last for all of its time.
+        runs.append(scan(workers, "first", planning, options.seconds))
+        runs.append(scan(workers, "next day", planning, options.seconds / 3))
+    boxed = (
+        f", each run stopped after {options.seconds:.0f} s, or a third of that on the next day"
+        if options.seconds
+        else ""
+    )
     return "\n".join(
         [
             "# The scan of everybody",
             "",
-            f"Written by `python -m benchmarks.scan --diarists {diarists} --write`: CPython",
-            f"{platform.python_version()}, PostgreSQL {version} on the same machine, {os.cpu_count()} processors",
-            "that other work used too: processor time tells more than seconds do. The workers are",
-            "`manage.py db_worker --batch`; their start, about a second each, is in the time, and the",
-            "work of PostgreSQL is not in the processor time.",
+            f"Written by `python -m benchmarks.scan --write`{boxed}.",
+            f"CPython {platform.python_version()}, PostgreSQL {version} on the same machine, {os.cpu_count()}",
+            "processors that other work used too, so the processor time of a worker tells more than seconds do. A",
+            "worker is `manage.py db_worker`; its start is in both. What PostgreSQL does is in the seconds.",
             "",
             "| people | share | days | episodes a day | places |",
             "|---|--:|--:|--:|--:|",
@@ -118,46 +137,55 @@ def report(diarists: int, server: str) -> str:
                 for name, share, long, daily, places in MIX
             ),
             "",
-            f"{diarists:,} diarists with {episodes:,} episodes, and {days:,} days without: one of four.",
-            f"Planning took {max(planning):.1f} s at most: it reads all, and stores a row and a task for every",
-            "100 diarists.",
+            f"{options.diarists:,} diarists with {Episode.objects.count():,} episodes and {Day.objects.count():,}",
+            f"days without: one of four. Planning took {max(planning):.1f} s at most: it reads all, and stores a",
+            "row and a task for every 100 diarists.",
             "",
-            "| look | workers | seconds | diarists a second | processor ms a diarist |",
-            "|---|--:|--:|--:|--:|",
+            "| look | workers | diarists | seconds | diarists a second | processor ms a diarist |",
+            "|---|--:|--:|--:|--:|--:|",
             *(
-                f"| {run.look} | {run.workers} | {run.wall_s:.0f} | {diarists / run.wall_s:.0f} "
-                f"| {run.processor_s / diarists * 1000:.1f} |"
+                f"| {run.look} | {run.workers} | {run.diarists:,} | {run.wall_s:.0f} "
+                f"| {run.diarists / run.wall_s:.0f} | {run.processor_s / run.diarists * 1000:.1f} |"
                 for run in runs
             ),
             "",
-            *sizes(diarists),
+            *sizes(),
             "",
         ]
     )
 
 
-def scan(workers: int, look: str, planning: list[float]) -> Run:
-    """Plan for everybody, then let so many processes work it off."""
+def scan(workers: int, look: str, planning: list[float], seconds: float) -> Run:
+    """Plan for everybody, then let so many processes work it off, or as much of it as they can in the time."""
     from django.db import connections  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
+    from django_tasks_db.models import DBTaskResult  # noqa: PLC0415
 
-    from triage.models import ScanChunk  # noqa: PLC0415
+    from triage.models import Assessment, ScanChunk  # noqa: PLC0415
     from triage.population import plan  # noqa: PLC0415
 
+    DBTaskResult.objects.all().delete()
+    ScanChunk.objects.all().delete()
     if look != "first":
         a_day_passes()
     began = time.monotonic()
     plan(timezone.now())
     planning.append(time.monotonic() - began)
+    start = timezone.now()
     connections.close_all()
     command = [sys.executable, "manage.py", "db_worker", "--batch", "--queue-name", "*", "--no-startup-delay"]
     before, began = os.times(), time.monotonic()
     crew = [subprocess.Popen([*command, "--verbosity", "0"], cwd=FOLDER.parent) for _ in range(workers)]
-    assert [one.wait() for one in crew] == [0] * workers
+    while seconds and time.monotonic() - began < seconds and any(one.poll() is None for one in crew):
+        time.sleep(0.1)
+    for one in crew:
+        if seconds:
+            # It ends when its chunk is done.
+            one.terminate()
+        one.wait()
     wall_s, after = time.monotonic() - began, os.times()
-    assert not ScanChunk.objects.exists()
     used = after.children_user + after.children_system - before.children_user - before.children_system
-    return Run(workers, look, wall_s, used)
+    return Run(workers, look, Assessment.objects.filter(made_at__gte=start).count(), wall_s, used)
 
 
 def a_day_passes() -> None:
@@ -177,8 +205,8 @@ def forget() -> None:
     Assessment.objects.all().delete()
 
 
-def write_diaries(count: int) -> tuple[int, int]:
-    """Write so many diaries; how many episodes and days they have."""
+def write_diaries(count: int) -> None:
+    """Write so many diaries."""
     from django.contrib.auth.models import User  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
@@ -186,7 +214,6 @@ def write_diaries(count: int) -> tuple[int, int]:
 
     order = random.Random(1)
     today = timezone.localdate()
-    episodes = days = 0
     for start in range(0, count, 500):
         names = [f"bench{number}" for number in range(start, min(start + 500, count))]
         users = User.objects.bulk_create(User(username=name, password="!") for name in names)
@@ -198,8 +225,6 @@ def write_diaries(count: int) -> tuple[int, int]:
             one_diary(user.pk, kind, today, order, rows, marks)
         Episode.objects.bulk_create(rows, batch_size=5000)
         Day.objects.bulk_create(marks, batch_size=5000)
-        episodes, days = episodes + len(rows), days + len(marks)
-    return episodes, days
 
 
 def one_diary(
@@ -233,21 +258,19 @@ def minute_of(date: dt.date, number: int) -> "Moment":
     return at_wall_clock(date, dt.time(6 + number % 16, 7 * number % 60), BERLIN)
 
 
-def sizes(diarists: int) -> list[str]:
+def sizes() -> list[str]:
     """The largest tables as PostgreSQL keeps them, indexes apart."""
     from django.db import connection  # noqa: PLC0415
 
-    lines = ["| table | rows | bytes a row | of these in indexes | bytes a diarist |", "|---|--:|--:|--:|--:|"]
+    lines = ["| table | rows | bytes a row | of these in indexes |", "|---|--:|--:|--:|"]
     with connection.cursor() as cursor:
         for table in ("diary_episode", "diary_day", "triage_finding", "triage_assessment", "diary_diarist"):
+            cursor.execute(f"VACUUM FULL {table}")
             cursor.execute(
                 f"SELECT count(*), pg_total_relation_size('{table}'), pg_indexes_size('{table}') FROM {table}"  # noqa: S608
             )
             rows, total, indexes = cursor.fetchone()
-            rows = max(1, rows)
-            lines.append(
-                f"| {table} | {rows:,} | {total / rows:.0f} | {indexes / rows:.0f} | {total / diarists:,.0f} |"
-            )
+            lines.append(f"| {table} | {rows:,} | {total / max(1, rows):.0f} | {indexes / max(1, rows):.0f} |")
     return lines
 
 

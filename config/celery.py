@@ -19,15 +19,23 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 logger = logging.getLogger(__name__)
 
-QUEUE = "diary"
+QUEUE, LATER = "diary", "diary.later"
 # Nobody who waits for a page waits for a broker that is away for longer than about this.
 CONNECT_SECONDS = 3
 IS_REDIS = settings.CELERY_BROKER_URL.startswith("redis")
+# With Redis the queues are emptied in their order; RabbitMQ gives from both in turn.
+TRANSPORT: dict[str, Any] = (
+    {"socket_connect_timeout": CONNECT_SECONDS, "queue_order_strategy": "priority"}
+    if IS_REDIS
+    else {"confirm_publish": True}
+)
 
 app = Celery("diary", broker=settings.CELERY_BROKER_URL)
 app.conf.update(
-    # Workers of this app listen to its default queue without being told which.
+    # Workers of this app listen to both queues without being told which.
+    task_queues={name: {"exchange": name, "routing_key": name} for name in (QUEUE, LATER)},
     task_default_queue=QUEUE,
+    task_default_routing_key=QUEUE,
     task_ignore_result=True,
     task_acks_late=True,
     task_reject_on_worker_lost=True,
@@ -37,9 +45,7 @@ app.conf.update(
     worker_hijack_root_logger=False,
     broker_connection_timeout=CONNECT_SECONDS,
     broker_connection_retry_on_startup=True,
-    broker_transport_options={"socket_connect_timeout": CONNECT_SECONDS}
-    if IS_REDIS
-    else {"confirm_publish": True},
+    broker_transport_options=TRANSPORT,
     task_publish_retry_policy={"max_retries": 1, "interval_start": 0, "interval_step": 0.2, "interval_max": 0.2},
     accept_content=["json"],
     timezone="UTC",

@@ -21,7 +21,12 @@ logger = logging.getLogger(__name__)
 
 
 class CeleryBackend(BaseTaskBackend):
-    """Hands tasks to Celery, which is only imported when the first one is sent."""
+    """Hands tasks to Celery, which is only imported when the first one is sent.
+
+    Of priorities it knows two: what is below zero waits in a queue of its own.
+    """
+
+    supports_priority = True
 
     def validate_task(self, task: Task[..., Any]) -> None:
         """Raises InvalidTask for what this backend can't do."""
@@ -56,10 +61,11 @@ class CeleryBackend(BaseTaskBackend):
 
 
 def _send(result: TaskResult[..., Any]) -> None:
-    from config.celery import run  # noqa: PLC0415  (the app stays small where Celery is not chosen)
+    from config.celery import LATER, QUEUE, run  # noqa: PLC0415  (the app stays small where Celery is not chosen)
 
+    message = [result.task.module_path, result.args, result.kwargs]
     try:
-        run.apply_async(args=[result.task.module_path, result.args, result.kwargs], task_id=result.id)
+        run.apply_async(args=message, task_id=result.id, queue=LATER if result.task.priority < 0 else QUEUE)
     except run.OperationalError as error:
         logger.error("A task could not be queued: %s (%s).", result.task.module_path, type(error).__name__)
         return

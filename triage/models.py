@@ -170,7 +170,7 @@ class ShareLink(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     diarist = models.ForeignKey(Diarist, on_delete=models.CASCADE, related_name="share_links", db_index=False)
-    token_hash = models.CharField(max_length=64, unique=True)
+    token_hash = models.CharField(max_length=64)
     passphrase = models.CharField(max_length=256, blank=True)
     choice = models.JSONField()
     label = models.CharField(max_length=60, blank=True)
@@ -181,6 +181,8 @@ class ShareLink(models.Model):
     class Meta:
         indexes = [models.Index(fields=["diarist", "-made_at", "-id"], name="share_link_by_time")]
         constraints = [
+            # Not `unique=True`: on PostgreSQL that brings a second index, for searches by the beginning.
+            models.UniqueConstraint(fields=["token_hash"], name="share_link_token_once"),
             models.CheckConstraint(
                 condition=Q(expires_at__gt=models.F("made_at")), name="share_link_expires_after_it_is_made"
             ),

@@ -99,7 +99,8 @@ def take_back(now: dt.datetime) -> int:
     return again
 
 
-@task()
+# Below everything else: somebody who waits for an import must not wait for a night's work.
+@task(priority=-10)
 def scan_chunk(chunk_id: int) -> int:
     """Bring the stale diarists of a chunk up to date; how many were. Leaves alone what somebody else holds."""
     hold = Hold.on(chunk_id)

@@ -15,6 +15,7 @@ from django.tasks.exceptions import InvalidTask
 from pytest_django.fixtures import Settings
 
 from diary.reminders import remind
+from triage.population import scan_chunk
 
 pytest.importorskip("celery")
 
@@ -128,8 +129,19 @@ def test_a_message_stays_until_its_work_is_done() -> None:
         True,
         1,
     )
-    # A worker that is told no queue listens to the one that tasks are sent to.
-    assert (conf.task_default_queue, conf.task_create_missing_queues) == ("diary", True)
+    # A worker that is told no queue listens to those that tasks are sent to.
+    assert list(app.amqp.queues.consume_from) == ["diary", "diary.later"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_nights_work_waits_in_a_queue_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    from config.celery import run  # noqa: PLC0415
+
+    queues: list[object] = []
+    monkeypatch.setattr(run, "apply_async", lambda **options: queues.append(options["queue"]))
+    remind.enqueue(1, "2026-11-20")
+    scan_chunk.enqueue(1)
+    assert queues == ["diary", "diary.later"]
 
 
 def test_the_app_does_not_load_celery_unasked() -> None:

@@ -10,6 +10,7 @@ from django_tasks_db.models import DBTaskResult
 
 from diary import recording
 from diary.clock import _every_minute
+from diary.importing import tasks
 from diary.models import Diarist
 from tests.conftest import NOW, make_diarist
 from tests.triage.test_scan import twitch
@@ -43,6 +44,10 @@ def queued() -> list[int]:
 def assessed() -> set[int]:
     """Who has an assessment."""
     return set(Assessment.objects.values_list("pk", flat=True))
+
+
+def test_who_waits_for_an_import_does_not_wait_for_a_nights_work() -> None:
+    assert population.scan_chunk.priority < tasks.read.priority
 
 
 def test_everybody_stale_is_in_one_chunk(five: list[Diarist], monkeypatch: pytest.MonkeyPatch) -> None:
