@@ -5,7 +5,9 @@ than the commit. Results are kept nowhere: nothing here asks for one.
 """
 
 import logging
+import time
 import uuid
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -18,6 +20,19 @@ from django.utils import timezone
 from django.utils.json import normalize_json
 
 logger = logging.getLogger(__name__)
+
+# A night's work is thousands of messages: each of them must not wait for a broker that is away.
+NOT_TRIED_SECONDS = 10.0
+
+
+@dataclass(slots=True)
+class Broker:
+    """What this process knows of the broker: until when, by its own clock, it is not tried again."""
+
+    away_until: float = 0.0
+
+
+_broker = Broker()
 
 
 class CeleryBackend(BaseTaskBackend):
@@ -63,10 +78,14 @@ class CeleryBackend(BaseTaskBackend):
 def _send(result: TaskResult[..., Any]) -> None:
     from config.celery import LATER, QUEUE, run  # noqa: PLC0415  (the app stays small where Celery is not chosen)
 
+    if time.monotonic() < _broker.away_until:
+        logger.error("A task could not be queued: %s (the broker is away).", result.task.module_path)
+        return
     message = [result.task.module_path, result.args, result.kwargs]
     try:
         run.apply_async(args=message, task_id=result.id, queue=LATER if result.task.priority < 0 else QUEUE)
     except run.OperationalError as error:
+        _broker.away_until = time.monotonic() + NOT_TRIED_SECONDS
         logger.error("A task could not be queued: %s (%s).", result.task.module_path, type(error).__name__)
         return
     task_enqueued.send(CeleryBackend, task_result=result)

@@ -14,6 +14,7 @@ from django.tasks import task
 from django.tasks.exceptions import InvalidTask
 from pytest_django.fixtures import Settings
 
+from config import task_backend
 from diary.reminders import remind
 from triage.population import scan_chunk
 
@@ -38,6 +39,7 @@ def fail(word: str) -> None:
 def _celery(settings: Settings) -> None:
     settings.TASKS = {"default": {"BACKEND": "config.task_backend.CeleryBackend"}}
     settings.CELERY_BROKER_URL = "memory://"
+    task_backend._broker.away_until = 0.0
     DONE.clear()
 
 
@@ -89,7 +91,10 @@ def test_a_broker_that_is_away_is_logged_and_hinders_nothing(
 ) -> None:
     from config.celery import run  # noqa: PLC0415
 
+    tries: list[object] = []
+
     def away(*args: object, **kwargs: object) -> None:
+        tries.append(args)
         raise run.OperationalError("amqp://user:secret@host")
 
     monkeypatch.setattr(run, "apply_async", away)
@@ -97,6 +102,10 @@ def test_a_broker_that_is_away_is_logged_and_hinders_nothing(
         remind.enqueue(1, "2026-11-20")
     assert "could not be queued: diary.reminders.remind (OperationalError)" in caplog.text
     assert "secret" not in caplog.text
+    with django_capture_on_commit_callbacks(execute=True):
+        remind.enqueue(2, "2026-11-20")
+    assert len(tries) == 1
+    assert "could not be queued: diary.reminders.remind (the broker is away)" in caplog.text
 
 
 def test_a_failure_is_logged_with_its_place_and_without_its_words(caplog: pytest.LogCaptureFixture) -> None:
