@@ -7,12 +7,14 @@ from pathlib import Path
 SETTINGS = (
     "ALLOWED_HOSTS",
     "CACHE_URL",
+    "CELERY_BROKER_URL",
     "DATABASE_URL",
     "DEBUG",
     "SECRET_KEY",
     "SIGNUP_OPEN",
     "SITE_URL",
     "SMTP_HOST",
+    "TASK_BACKEND",
     "TRUSTED_PROXY_COUNT",
 )
 

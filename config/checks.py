@@ -59,3 +59,21 @@ def the_cache_can_be_reached(app_configs: Sequence[AppConfig] | None, **kwargs: 
         hint = "Install it (pip install redis), or unset CACHE_URL (the database is used)."
         return [Error("CACHE_URL names Redis, but the package redis is missing.", hint=hint, id="config.E014")]
     return []
+
+
+@register()
+def the_broker_can_be_reached(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    """Celery needs a broker, and packages that are not installed with the app; nothing else needs a broker."""
+    address = settings.CELERY_BROKER_URL
+    if settings.TASK_BACKEND != "celery":
+        hint = "Set TASK_BACKEND to celery, or unset CELERY_BROKER_URL."
+        unused = Warning("CELERY_BROKER_URL is set, but tasks don't go there.", hint=hint, id="config.W017")
+        return [unused] if address else []
+    if not address.startswith(("amqp://", "amqps://", "redis://", "rediss://")):
+        hint = "Set CELERY_BROKER_URL to an address that begins with amqp:// (RabbitMQ) or redis://."
+        return [Error("TASK_BACKEND is celery, but there is no broker.", hint=hint, id="config.E015")]
+    needed = ["celery", "redis"] if address.startswith("redis") else ["celery"]
+    if missing := [name for name in needed if find_spec(name) is None]:
+        hint = "Install it: pip install --require-hashes -r requirements-celery.lock"
+        return [Error(f"TASK_BACKEND is celery, but {missing[0]} is missing.", hint=hint, id="config.E016")]
+    return []

@@ -139,7 +139,12 @@ CACHES: dict[str, Any] = {
 if CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
     # With Django's 300 a flood of names would push out the count of wrong passwords.
     CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 100_000)
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+# Tasks are rows of the database, or messages of a broker where many machines share much work.
+TASK_BACKENDS = {"database": "django_tasks_db.DatabaseBackend", "celery": "config.task_backend.CeleryBackend"}
+TASK_BACKEND = ENVIRONMENT.choice("TASK_BACKEND", tuple(TASK_BACKENDS), default="database")
+TASKS = {"default": {"BACKEND": TASK_BACKENDS[TASK_BACKEND]}}
+CELERY_BROKER_URL = ENVIRONMENT.text("CELERY_BROKER_URL")
 
 # --- accounts --------------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = ["config.accounts.AccountBackend"]

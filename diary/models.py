@@ -155,7 +155,8 @@ class Import(models.Model):
 
     It outlives its bytes: what the file held beyond what the diary knows stays in `extra`, as JSON text, and goes
     out with every export. `loaded` are the ids that the tables of other apps gave back; `settings_before` is what
-    Undo restores.
+    Undo restores. `worked_on_at` is when it was queued, or when a worker last got on with it; `attempts` is how
+    often a worker has begun with the step that it stands at.
     """
 
     class Kind(models.TextChoices):
@@ -194,9 +195,18 @@ class Import(models.Model):
     loaded = models.JSONField(default=dict)
     created_at = models.DateTimeField()
     stored_at = models.DateTimeField(null=True, blank=True)
+    worked_on_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
-        indexes = [models.Index(fields=["diarist", "-created_at"], name="import_by_day")]
+        indexes = [
+            models.Index(fields=["diarist", "-created_at"], name="import_by_day"),
+            models.Index(
+                fields=["worked_on_at"],
+                condition=Q(status__in=["waiting", "reading", "storing"]),
+                name="import_at_work",
+            ),
+        ]
         constraints = [
             one_of(
                 "kind", ["", "json", "csv", "bearable", "daylio", "apple_health", "table"], "import_kind_is_known"
@@ -469,7 +479,7 @@ class AccessToken(models.Model):
     name = models.CharField(max_length=100)
     may_read = models.BooleanField(default=False)
     may_log = models.BooleanField(default=False)
-    digest = models.CharField(max_length=64, unique=True)
+    digest = models.CharField(max_length=64)
     start = models.CharField(max_length=12)
     made_at = models.DateTimeField()
     expires_on = models.DateField(null=True, blank=True)
@@ -477,6 +487,8 @@ class AccessToken(models.Model):
 
     class Meta:
         constraints = [
+            # Not `unique=True`: on PostgreSQL that brings a second index, for searches by the beginning.
+            models.UniqueConstraint(fields=["digest"], name="access_token_digest_once"),
             models.CheckConstraint(condition=~Q(name=""), name="access_token_has_a_name"),
             models.CheckConstraint(
                 condition=Q(may_read=True) | Q(may_log=True), name="access_token_may_do_something"

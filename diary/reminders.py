@@ -80,8 +80,12 @@ def send_due(now: dt.datetime, send: Send) -> int:
     `send` is called in the transaction that takes the reminder: a task in the same database is there if and only
     if the reminder has been moved on.
     """
-    due = Reminder.objects.filter(next_at__lte=now).select_related("diarist").order_by("next_at")[:AT_ONCE]
-    return sum(take(reminder, now, send) for reminder in due)
+    due = Reminder.objects.filter(next_at__lte=now).select_related("diarist").order_by("next_at")
+    sent = 0
+    # Whoever is looked at is moved on, here or by another process: the next ones are others.
+    while reminders := list(due[:AT_ONCE]):
+        sent += sum(take(reminder, now, send) for reminder in reminders)
+    return sent
 
 
 def take(reminder: Reminder, now: dt.datetime, send: Send) -> bool:

@@ -10,5 +10,6 @@ class TriageConfig(AppConfig):
     verbose_name = "Triage"
 
     def ready(self) -> None:
-        """Listen for what is deleted for good, and add to the diary file what triage keeps."""
-        from triage import erasing, sections  # noqa: F401, PLC0415  (they need the models, which are loaded by now)
+        """Listen for what is deleted for good, add to the diary file what triage keeps, and look at the clock."""
+        # They need the models, which are loaded by now.
+        from triage import erasing, night, sections  # noqa: F401, PLC0415

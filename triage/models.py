@@ -170,7 +170,7 @@ class ShareLink(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     diarist = models.ForeignKey(Diarist, on_delete=models.CASCADE, related_name="share_links", db_index=False)
-    token_hash = models.CharField(max_length=64, unique=True)
+    token_hash = models.CharField(max_length=64)
     passphrase = models.CharField(max_length=256, blank=True)
     choice = models.JSONField()
     label = models.CharField(max_length=60, blank=True)
@@ -181,6 +181,8 @@ class ShareLink(models.Model):
     class Meta:
         indexes = [models.Index(fields=["diarist", "-made_at", "-id"], name="share_link_by_time")]
         constraints = [
+            # Not `unique=True`: on PostgreSQL that brings a second index, for searches by the beginning.
+            models.UniqueConstraint(fields=["token_hash"], name="share_link_token_once"),
             models.CheckConstraint(
                 condition=Q(expires_at__gt=models.F("made_at")), name="share_link_expires_after_it_is_made"
             ),
@@ -208,3 +210,31 @@ class ShareOpening(models.Model):
 
     def __str__(self) -> str:
         return f"opening {self.pk}"
+
+
+class ScanChunk(models.Model):
+    """A part of a scan that is still to do: the diarists with keys from `first_id` to `last_id`, both included.
+
+    The row goes when the part is done. While a worker is at it, `claimed_by` names the worker and
+    `claimed_until` is how long nobody else may begin; a worker that died lets it run out. `attempts` counts
+    how often one began.
+    """
+
+    first_id = models.BigIntegerField()
+    last_id = models.BigIntegerField()
+    queued_at = models.DateTimeField()
+    claimed_by = models.CharField(max_length=120, blank=True, default="")
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"chunk {self.pk}"
+
+
+class ScanNight(models.Model):
+    """One row: the last day, in UTC, on which the nightly scan was planned. Whoever moves it on plans the next."""
+
+    planned_on = models.DateField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"planned on {self.planned_on}"

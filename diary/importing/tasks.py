@@ -2,7 +2,10 @@
 
 import datetime as dt
 import uuid
+from typing import Any
 
+from django.db import transaction
+from django.db.models import F
 from django.tasks import task
 from django.utils import timezone
 
@@ -18,6 +21,9 @@ from diary.models import Diarist, Import, ImportChunk
 from diary.recording import writing
 
 KEPT_FOR = dt.timedelta(days=7)
+# A worker that lives says how far it is far more often; one that stores says nothing until it is done.
+LOST_AFTER = dt.timedelta(minutes=10)
+MOST_ATTEMPTS = 3
 FAILED = gettext_noop("Something went wrong on our side. Nothing was stored. Try again.")
 
 Status = Import.Status
@@ -56,11 +62,14 @@ def read(pk: str) -> None:
 @task()
 def store(pk: str) -> None:
     """Store what the preview promised: everything in one transaction, or nothing."""
-    of = Import.objects.select_related("diarist").filter(pk=pk, status=Status.STORING).first()
+    of = _begin(pk, Status.STORING, Status.STORING)
     if of is None:
         return
     try:
         with writing(of.diarist):
+            # Another worker may have been faster while this one waited here.
+            if not Import.objects.filter(pk=of.pk, status=Status.STORING).exists():
+                return
             _store(of)
     except (GivenUp, ImportChunk.DoesNotExist):
         return
@@ -72,6 +81,29 @@ def store(pk: str) -> None:
     of.chunks.all().delete()
 
 
+def take_up_again(now: dt.datetime) -> int:
+    """Queue the imports whose worker died or whose task was lost; how many those were.
+
+    For the clock, on any number of machines. A file that ended several workers is given up.
+    """
+    at_work = Import.objects.filter(status__in=(Status.WAITING, Status.READING, Status.STORING))
+    lost = at_work.filter(worked_on_at__lt=now - LOST_AFTER).only("status", "worked_on_at", "attempts")
+    return sum(_take_up_again(of, now) for of in lost)
+
+
+def _take_up_again(of: Import, now: dt.datetime) -> bool:
+    if of.attempts >= MOST_ATTEMPTS:
+        _fail(of.pk)
+        return False
+    status = Status.STORING if of.status == Status.STORING else Status.WAITING
+    as_read = Import.objects.filter(pk=of.pk, status=of.status, worked_on_at=of.worked_on_at)
+    with transaction.atomic():
+        if not as_read.update(status=status, worked_on_at=now):
+            return False
+        (store if status == Status.STORING else read).enqueue(str(of.pk))
+    return True
+
+
 def forget_old_uploads(now: dt.datetime) -> int:
     """Drop the bytes of uploads that nobody came back to for a week; how many imports that were."""
     old = Import.objects.filter(created_at__lt=now - KEPT_FOR).exclude(status__in=(Status.STORED, Status.UNDONE))
@@ -80,9 +112,13 @@ def forget_old_uploads(now: dt.datetime) -> int:
 
 def _begin(pk: str, before: str, after: str) -> Import | None:
     """The import, if this is the task that takes it on."""
-    if not Import.objects.filter(pk=pk, status=before).update(status=after, bytes_read=0):
+    if not Import.objects.filter(pk=pk, status=before).update(status=after, bytes_read=0, **_one_more_attempt()):
         return None
     return Import.objects.select_related("diarist").get(pk=pk)
+
+
+def _one_more_attempt() -> dict[str, Any]:
+    return {"worked_on_at": timezone.now(), "attempts": F("attempts") + 1}
 
 
 def _read(of: Import) -> None:
@@ -143,7 +179,7 @@ def _with_zone(facts: Facts, reader: Reader | Asking) -> Facts:
 
 
 def _note_progress(pk: uuid.UUID, at: int) -> None:
-    if not Import.objects.filter(pk=pk).update(bytes_read=at):
+    if not Import.objects.filter(pk=pk).update(bytes_read=at, worked_on_at=timezone.now()):
         raise GivenUp
 
 

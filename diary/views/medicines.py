@@ -5,7 +5,6 @@ import uuid
 from http import HTTPStatus
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import F, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from diary import recording
 from diary.forms.medicines import MedicineForm, stored_of
 from diary.forms.seen import Unseen
+from diary.keyset import page_of
 from diary.middleware import DiaryRequest
 from diary.models import Medicine
 from diary.undo import row_from, undo_token
@@ -67,11 +67,10 @@ def show_medicines(
     """What is taken now by name, then what was taken before, the latest first."""
     rows = request.diarist.medicines
     stopped = Q(stopped_on__lte=request.today)
-    earlier = rows.filter(stopped).order_by("-stopped_on", "name", "pk")
     current = rows.exclude(stopped).order_by(F("started_on").desc(nulls_last=True), "name", "pk")
     context = {
         "current": current[:SHOWN_NOW],
-        "earlier": Paginator(earlier, EARLIER_ON_A_PAGE).get_page(request.GET.get("page")),
+        "earlier": page_of(rows.filter(stopped), "stopped_on", EARLIER_ON_A_PAGE, request.GET.get("before", "")),
         "form": form or MedicineForm(today=request.today),
         "said": said,
         "tab": "settings",

@@ -87,7 +87,10 @@ def take_upload(request: DiaryRequest) -> HttpResponse:
         # One at a time: nobody may fill the database with files that they do not come back to.
         request.diarist.imports.filter(status__in=UNFINISHED).delete()
         of = request.diarist.imports.create(
-            file_name=printable(file.name or "")[:200], size=file.size or 0, created_at=request.now
+            file_name=printable(file.name or "")[:200],
+            size=file.size or 0,
+            created_at=request.now,
+            worked_on_at=request.now,
         )
         files.keep(of, file.chunks())
     tasks.read.enqueue(str(of.pk))
@@ -149,7 +152,11 @@ def incoming_undo(request: DiaryRequest, pk: uuid.UUID) -> HttpResponse:
 
 def take_on(request: DiaryRequest, of: Import, before: Status, **values: Any) -> bool:
     """Move an import on if it still stands where the page saw it; of two presses one wins."""
-    return bool(request.diarist.imports.filter(pk=of.pk, status=before).update(**values))
+    return bool(
+        request.diarist.imports.filter(pk=of.pk, status=before).update(
+            worked_on_at=request.now, attempts=0, **values
+        )
+    )
 
 
 def questions_of(of: Import, posted: Any = None) -> ColumnsForm | NamesForm | None:

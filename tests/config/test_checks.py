@@ -35,8 +35,25 @@ MISTAKES = [
     ({"MAIL_FROM": "diary@localhost"}, "E012", "Set MAIL_FROM"),
     ({"CACHE_URL": "locmemcache://"}, "E013", "Unset CACHE_URL"),
     ({"CACHE_URL": "redis://localhost/1"}, "E014", "Install it"),
+    ({"TASK_BACKEND": "celery"}, "E015", "Set CELERY_BROKER_URL to an address that begins with amqp://"),
+    ({"TASK_BACKEND": "celery", "CELERY_BROKER_URL": "sqs://x"}, "E015", "or redis://."),
+    ({"TASK_BACKEND": "huey"}, "E004", "Set TASK_BACKEND to one of: database, celery."),
+    ({"TASK_BACKEND": "celery", "CELERY_BROKER_URL": "amqp://localhost"}, "E016", "requirements-celery.lock"),
+    ({"CELERY_BROKER_URL": "amqp://localhost"}, "W017", "Set TASK_BACKEND to celery, or unset"),
 ]
-OURS = {"DATABASE_URL", "CACHE_URL", "SIGNUP_OPEN", "DEBUG", "MAIL_FROM", "LOG_LEVEL", "ALLOWED_HOSTS"}
+# Packages that are installed for the tests only.
+NOT_THERE = "import sys\nsys.modules.update({'redis': None, 'celery': None})\n"
+OURS = {
+    "TASK_BACKEND",
+    "CELERY_BROKER_URL",
+    "DATABASE_URL",
+    "CACHE_URL",
+    "SIGNUP_OPEN",
+    "DEBUG",
+    "MAIL_FROM",
+    "LOG_LEVEL",
+    "ALLOWED_HOSTS",
+}
 OF_THE_TESTS = {"DJANGO_ALLOW_ASYNC_UNSAFE"}
 
 
@@ -54,7 +71,8 @@ def check(tmp_path: Path, *arguments: str, **variables: str) -> subprocess.Compl
 def test_a_mistake_is_answered_with_its_number_and_what_to_set(
     tmp_path: Path, variables: dict[str, str], number: str, hint: str
 ) -> None:
-    answer = check(tmp_path, **variables)
+    (tmp_path / "sitecustomize.py").write_text(NOT_THERE)
+    answer = check(tmp_path, PYTHONPATH=str(tmp_path), **variables)
     assert answer.returncode == 1
     assert f"(config.{number})" in answer.stderr
     said = answer.stderr.split(f"(config.{number})")[1]

@@ -8,7 +8,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-LOCKS = ["requirements.lock", "requirements-dev.lock"]
+LOCKS = ["requirements.lock", "requirements-celery.lock", "requirements-dev.lock"]
+CELERY = PROJECT["project"]["optional-dependencies"]["celery"]
 PINNED = re.compile(r"^(?P<name>[a-z0-9-]+)(\[[a-z0-9,-]+\])?==(?P<version>[^\s;]+)")
 
 
@@ -50,6 +51,7 @@ def test_no_address_stands_in_it(lock: str) -> None:
     ("lock", "wanted"),
     [
         ("requirements.lock", PROJECT["project"]["dependencies"]),
+        ("requirements-celery.lock", PROJECT["project"]["dependencies"] + CELERY),
         ("requirements-dev.lock", PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["dev"]),
     ],
 )
@@ -61,14 +63,15 @@ def test_it_holds_what_the_project_asks_for(lock: str, wanted: list[str]) -> Non
         assert found == {version} or not version
 
 
-def test_what_is_tested_is_what_runs() -> None:
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-celery.lock"])
+def test_what_is_tested_is_what_runs(lock: str) -> None:
     tested = versions("requirements-dev.lock")
-    for name, found in versions("requirements.lock").items():
+    for name, found in versions(lock).items():
         assert tested[name] == found
 
 
 def test_each_dependency_has_its_reason() -> None:
     record = (ROOT / "docs" / "decisions" / "0001-dependencies.md").read_text(encoding="utf-8")
-    wanted = PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["dev"]
+    wanted = PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["dev"] + CELERY
     names = {re.sub(r"[\[=].*", "", requirement) for requirement in wanted}
     assert names <= set(re.findall(r"^\| (\S+) \|", record, re.MULTILINE))

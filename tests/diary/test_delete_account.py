@@ -40,6 +40,8 @@ NOBODY = {
     "auth.permission": "names of rights",
     "auth.group": "names of groups; none is used here",
     "auth.group_permissions": "rights of groups",
+    "triage.scanchunk": "ranges of numbers of many people, until they are looked at",
+    "triage.scannight": "the day of the last scan",
 }
 Rows = dict[str, list[dict[str, Any]]]
 

@@ -21,7 +21,7 @@ from django_tasks_db.models import DBTaskResult
 from pytest_django.fixtures import Settings
 
 from diary import reminders
-from diary.management.commands import db_worker
+from diary.clock import look_at_the_clock
 from diary.models import Diarist, Reminder
 from tests.conftest import BERLIN, NOW, make_diarist
 from tests.diary.diaries import episode_at
@@ -206,6 +206,18 @@ class TestOnce:
             thread.join()
         assert sorted(taken) == [(person.pk, "2026-11-23") for person in people]
 
+    def test_however_many_are_due(self, at_ten: Reminder, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(reminders, "AT_ONCE", 2)
+        for number in range(5):
+            Reminder.objects.create(
+                diarist=make_diarist(f"w{number}"), by_mail=True, next_at=at_ten.next_at, time=TEN
+            )
+        taken: list[int] = []
+        now = berlin("2026-11-23", "22:00")
+        assert reminders.send_due(now, lambda diarist_id, date: taken.append(diarist_id)) == 6
+        assert len(set(taken)) == 6
+        assert reminders.send_due(now, lambda diarist_id, date: taken.append(diarist_id)) == 0
+
     def test_two_that_have_read_the_same_row(self, at_ten: Reminder) -> None:
         taken: list[str] = []
         now = berlin("2026-11-23", "22:00")
@@ -234,12 +246,13 @@ class TestOnce:
         assert get_commands()["db_worker"] == "diary"
         with time_machine.travel(berlin("2026-11-23", "22:00"), tick=False):
             with pytest.raises(StopIteration):
-                db_worker.look_at_the_clock()
-            assert DBTaskResult.objects.count() == 1
+                look_at_the_clock()
+            sent = DBTaskResult.objects.filter(task_path="diary.reminders.remind")
+            assert sent.count() == 1
             assert mail.outbox == []
             call_command("db_worker", batch=True, interval=0, startup_delay=False, queue_name="*", verbosity=0)
         assert len(mail.outbox) == 1
-        assert DBTaskResult.objects.get().return_value is True
+        assert sent.get().return_value is True
 
 
 class TestMail:

@@ -16,7 +16,8 @@ from diary.models import Diarist
 from tests.conftest import NOW, make_diarist
 from tests.triage.test_scan import answer, twitch
 from triage import scan
-from triage.models import Assessment, Finding
+from triage.models import Assessment, Finding, ScanChunk
+from triage.population import scan_chunk
 
 
 @pytest.fixture(autouse=True)
@@ -70,6 +71,22 @@ def test_another_day_is_told_and_not_stored(calf: Diarist) -> None:
     assert lines[1].split() == [str(calf.pk), "2026-11-21", "note", "fourteen_days"]
     assert not Assessment.objects.exists()
     assert not Finding.objects.exists()
+
+
+def test_it_can_be_left_to_the_workers(calf: Diarist, charlie: Diarist) -> None:
+    assert run("--enqueue") == "2 queued in 1 chunks\n"
+    assert run("--enqueue", "--chunk", "1", "--format", "json") == '{"queued": 2, "chunks": 2}\n'
+    assert not Assessment.objects.exists()
+    assert [scan_chunk.call(chunk.pk) for chunk in ScanChunk.objects.all()] == [1, 1]
+    assert run("--enqueue") == "0 queued in 0 chunks\n"
+    assert run().splitlines()[-1] == "0 looked at (none), 2 up to date, 0 failed"
+
+
+@pytest.mark.parametrize("more", [["--user", "alice"], ["--as-of", "2026-11-21"], ["--chunk", "0"]])
+def test_what_workers_are_not_left_with(alice: Diarist, more: list[str]) -> None:
+    with pytest.raises(CommandError):
+        run("--enqueue", *more)
+    assert not ScanChunk.objects.exists()
 
 
 def test_a_name_that_nobody_has(alice: Diarist) -> None:

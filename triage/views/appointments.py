@@ -5,7 +5,6 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core import signing
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from diary import recording
 from diary.forms.seen import Unseen
+from diary.keyset import page_of
 from diary.middleware import DiaryRequest
 from triage import scan
 from triage.doctor_forms import AppointmentForm, stored_visit
@@ -72,10 +72,10 @@ def show_appointments(
     status: HTTPStatus = HTTPStatus.OK,
 ) -> HttpResponse:
     """All visits, the latest first."""
-    rows = request.diarist.appointments.order_by("-date", "-id")
+    rows = request.diarist.appointments.all()
     context = {
         "form": form or AppointmentForm(today=request.today, findings=open_findings(request)),
-        "visits": Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page")),
+        "visits": page_of(rows, "date", ON_A_PAGE, request.GET.get("before", "")),
         "saved": "saved" in request.GET and not deleted,
         "deleted": deleted,
         "wrong_undo": wrong_undo,

@@ -169,7 +169,9 @@ def entries(request: DiaryRequest, pk: uuid.UUID) -> HttpResponse:
     if finding.rule == "signs":
         answers = list(request.diarist.sign_checks.filter(pk__in=ids).order_by("-date", "-recorded_at"))
     else:
-        episodes = list(request.diarist.episodes.filter(pk__in=ids).order_by("-local_date", "-started_at", "-id"))
+        # Put in order here: asked to, SQLite would read the whole diary in that order to find a few.
+        found = request.diarist.episodes.filter(pk__in=ids).order_by()
+        episodes = sorted(found, key=lambda row: (row.local_date, row.started_at, row.pk), reverse=True)
     context = {
         "tab": "patterns",
         "finding": finding,

@@ -7,8 +7,8 @@ from http import HTTPStatus
 
 from allauth.core.internal import ratelimit
 from django.conf import settings
-from django.core.paginator import Paginator
-from django.db.models import Count, Prefetch
+from django.db.models import Count, OuterRef, Prefetch, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,6 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from diary.keyset import page_of
 from diary.middleware import DiaryRequest
 from diary.moments import today_in, zone_or
 from diary.recording import IdTaken
@@ -187,14 +188,17 @@ def unlock(request: HttpRequest, token: str, link: ShareLink) -> HttpResponse:
 def show_shares(request: DiaryRequest, form: ShareForm, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
     """The list of links with when each was opened, and the form."""
     latest = Prefetch("openings", ShareOpening.objects.order_by("-at")[:SHOWN_OPENINGS], to_attr="latest")
-    rows = sharing.links_of(request.diarist).annotate(opened=Count("openings")).prefetch_related(latest)
+    # For the links of the page only: with a join, all of them would be counted for every page.
+    counted = ShareOpening.objects.filter(link=OuterRef("pk")).order_by().values("link").annotate(n=Count("pk"))
+    openings = Coalesce(Subquery(counted.values("n")), 0)
+    rows = sharing.links_of(request.diarist).annotate(opened=openings).prefetch_related(latest)
     choice = choice_form(request)
     choice.full_clean()
     context = {
         "form": form,
         "choice": choice.choice(),
         "query": chosen(request),
-        "links": Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page")),
+        "links": page_of(rows, "made_at", ON_A_PAGE, request.GET.get("before", "")),
         "withdrawn": "withdrawn" in request.GET,
         "tab": "doctor",
     }

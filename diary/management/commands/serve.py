@@ -63,6 +63,9 @@ class Command(BaseCommand):
         web += ["--workers", str(options["workers"]), "--blocking-threads", "4", "--no-access-log"]
         manage = str(settings.BASE_DIR / "manage.py")
         worker = [sys.executable, manage, "db_worker", "--queue-name", "*", "--no-reload", "--verbosity", "0"]
+        if settings.TASK_BACKEND != "database":
+            # The broker's own workers do the work; they have no clock.
+            worker = [sys.executable, manage, "clock"]
         return [web] if options["no_worker"] else [web, worker]
 
     def run_until_asked(self, commands: list[list[str]], address: Address) -> bool:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from diary.models import Diarist
 from diary.moments import today_in, zone_or
-from triage import scan
+from triage import population, scan
 from triage.models import Assessment
 from triage.reader import read_history
 from triage.rules.assess import assess
@@ -40,10 +40,25 @@ class Command(BaseCommand):
             help="say what would be found on this day, and store nothing",
         )
         parser.add_argument("--format", choices=["table", "json"], default="table")
+        parser.add_argument(
+            "--enqueue",
+            action="store_true",
+            help="leave everybody who is not up to date to the workers, and end",
+        )
+        parser.add_argument(
+            "--chunk",
+            type=int,
+            default=population.CHUNK_DIARISTS,
+            metavar="N",
+            help="with --enqueue: how many diarists a worker takes at a time",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Look at one diarist after another; a failure is told and does not stop the others."""
         self.as_of, self.is_json = options["as_of"], options["format"] == "json"
+        if options["enqueue"]:
+            self.enqueue(options["user"], options["chunk"])
+            return
         now = timezone.now()
         levels: Counter[str] = Counter()
         fresh = failed = 0
@@ -69,6 +84,18 @@ class Command(BaseCommand):
         self.summary(levels, fresh, failed)
         if failed:
             sys.exit(1)
+
+    def enqueue(self, name: str | None, chunk: int) -> None:
+        """Queue the work, say how much. Raises CommandError where only the command itself can do it."""
+        if name is not None or self.as_of is not None:
+            raise CommandError("--enqueue is for everybody as of now: leave out --user and --as-of.")
+        if chunk < 1:
+            raise CommandError("--chunk is at least 1.")
+        planned = population.plan(timezone.now(), chunk)
+        if self.is_json:
+            self.stdout.write(json.dumps({"queued": planned.diarists, "chunks": planned.chunks}))
+        else:
+            self.stdout.write(f"{planned.diarists} queued in {planned.chunks} chunks")
 
     def chosen(self, name: str | None) -> list[int]:
         """The keys of whom to look at. Raises CommandError for a name that nobody has."""
