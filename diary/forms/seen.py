@@ -56,7 +56,7 @@ class SeenForm(forms.Form):
         if isinstance(value, dt.date):
             return date_words(value)
         if isinstance(value, bool):
-            return gettext("yes") if value else gettext("no")
+            return gettext("Yes") if value else gettext("No")
         choices = getattr(self.fields.get(name), "choices", ())
         flat = [pair for key, words in choices for pair in (words if isinstance(words, list) else [(key, words)])]
         return str(dict(flat).get(value, value))
