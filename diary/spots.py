@@ -2,12 +2,12 @@
 
 import datetime as dt
 from bisect import bisect
-from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from django.db.models import Max
+from django.db.models import CharField, StringAgg, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from diary.body import LOCATIONS
 from diary.models import Diarist, place_name
@@ -77,15 +77,19 @@ def recent_days(diarist: Diarist, date: dt.date) -> Recent:
     Spots with most days stand first, in an order that a tap on that day does not change.
     """
     start = date - dt.timedelta(days=SPELL_WINDOW_DAYS - 1)
-    days: dict[tuple[str, str], dict[dt.date, int]] = defaultdict(dict)
+    days: dict[tuple[str, str], dict[dt.date, int]] = {}
+    # A row for each place, not for each of its days: reading hundreds of rows takes longer than all else on Today.
+    entries = Concat(Cast("local_date", CharField()), Cast(Coalesce("strength", 0), CharField()))
     rows = (
         diarist.episodes.filter(local_date__range=(start, date))
-        .values_list("location", "side", "local_date")
-        .annotate(strongest=Max("strength"))
+        .values_list("location", "side")
+        .annotate(entries=StringAgg(entries, Value(",")))
         .order_by()
     )
-    for location, side, local_date, strongest in rows:
-        days[location, side][local_date] = strongest or 0
+    for location, side, text in rows:
+        # Of a day's entries the strongest comes last.
+        in_order = sorted(set(text.split(",")))
+        days[location, side] = {dt.date.fromisoformat(one[:10]): int(one[10:]) for one in in_order}
     marked = diarist.days.filter(date__range=(start, date), no_twitches=True).values_list("date", flat=True)
     twitched = frozenset(day for seen in days.values() for day in seen)
     recorded = twitched | frozenset(marked)
