@@ -51,10 +51,10 @@ demo: $(VENV)/.stamp ## serve a diary with three invented months in it, beside y
 	@$(DEMO) demo_diary --user demo --password demo-diary-2026 --seed 1 --until $$(date +%Y-%m-%d) --replace
 	@$(DEMO) serve --port $(PORT)
 
-bench: $(VENV)/.stamp-dev ## measure everything, as ratios, and write the tables (half an hour)
+bench: $(VENV)/.stamp-dev ## measure everything, as ratios, and write the tables (an hour; needs PostgreSQL)
 	@CHROMIUM=$$(scripts/find-chromium $(PYTHON_IN)) || exit 1; export CHROMIUM; set -e; \
-		for part in benchmarks benchmarks.timeline benchmarks.served benchmarks.replay benchmarks.transfer; do \
-			$(PYTHON_IN) -m $$part --write; done
+		for part in benchmarks benchmarks.timeline benchmarks.served benchmarks.replay benchmarks.transfer \
+			benchmarks.scan benchmarks.queries; do $(PYTHON_IN) -m $$part --write; done
 
 lock: ## write the lock files anew from pyproject.toml
 	scripts/lock
