@@ -295,7 +295,7 @@ def held_mb(parent: int) -> dict[str, float]:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
         rollup = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
         kilobytes = next(int(line.split()[1]) for line in rollup if line.startswith("Pss:"))
-        name = next((name for name in ("granian", "db_worker", "serve") if name in words), "other")
+        name = next((name for name in ("watching", "granian", "db_worker") if name in words), "other")
         found[name] = found.get(name, 0.0) + kilobytes * 1024 / 1e6
     return found
 

@@ -34,6 +34,9 @@ class PatientWorker(db_worker.Worker):
 class Command(db_worker.Command):
     """Every worker looks at the clock; what is due is taken by one of them."""
 
+    # They would load every page, 40 MB that a worker has no use for; `serve` and every deployment run them.
+    requires_system_checks = ()
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Work until told to stop; one that works off what is there and ends has no need of a clock."""
         if not options["batch"]:

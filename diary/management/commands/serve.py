@@ -1,10 +1,8 @@
 """Serve the diary: the web server and the background worker, as child processes of one command."""
 
-import contextlib
 import os
 import socket
 import sys
-import time
 from argparse import ArgumentParser
 from collections.abc import Mapping
 from typing import Any
@@ -14,9 +12,7 @@ from django.core.management import BaseCommand, CommandError, call_command
 from django.db import OperationalError, connections
 
 from diary.management.collecting import collect_static_files
-from diary.management.processes import Asked, Child, start, stop
-
-Address = tuple[str, int]
+from diary.management.watching import Address, become, reachable
 
 
 class Command(BaseCommand):
@@ -46,7 +42,7 @@ class Command(BaseCommand):
             reason = str(error).strip()
             raise CommandError(f"No database: {reason}. Look at DATABASE_URL and DIARY_DATA_DIR.") from error
         let_go_of_database()
-        sys.exit(1 if self.run_until_asked(self.commands(options), address) else 0)
+        become(self.commands(options), address, site_address(address), child_environment(address))
 
     def set_up(self) -> None:
         """Bring database, cache table and static files up to date."""
@@ -68,34 +64,9 @@ class Command(BaseCommand):
             worker = [sys.executable, manage, "clock"]
         return [web] if options["no_worker"] else [web, worker]
 
-    def run_until_asked(self, commands: list[list[str]], address: Address) -> bool:
-        """Run the children; whether one of them ended without being asked."""
-        asked = Asked()
-        children: list[Child] = []
-        try:
-            children += [start(command, child_environment(address)) for command in commands]
-            return self.watch(children, asked, address)
-        finally:
-            stop(children)
-
-    def watch(self, children: list[Child], asked: Asked, address: Address) -> bool:
-        """Wait for a signal or for the end of a child; whether a child ended without being asked."""
-        is_open = False
-        while not asked:
-            for name, child in zip(("web server", "background worker"), children, strict=False):
-                if child.poll() is not None:
-                    self.stderr.write(f"The {name} ended with code {child.returncode}; stopping.")
-                    return True
-            if not is_open and answers(address):
-                is_open = True
-                self.stdout.write(f"Open {site_address(address)}   (Ctrl+C stops it)")
-                self.stdout.flush()
-            time.sleep(0.2)
-        return False
-
 
 def let_go_of_database() -> None:
-    """This process only watches from now on; a pool would keep threads and connections for nothing."""
+    """This process only watches from now on; what it holds open would stay open for nothing."""
     for connection in connections.all(initialized_only=True):
         connection.close()
         if hasattr(connection, "close_pool"):
@@ -117,19 +88,6 @@ def site_address(address: Address) -> str:
         # Browsers refuse passkeys at an address made of numbers.
         host = "localhost"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def reachable(address: Address) -> Address:
-    """Somebody on this machine reaches "every address" by the loopback one."""
-    host, port = address
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port  # noqa: S104  (compared, not bound)
-
-
-def answers(address: Address) -> bool:
-    """Whether the web server takes connections."""
-    with contextlib.suppress(OSError), socket.create_connection(reachable(address), timeout=1):
-        return True
-    return False
 
 
 def refuse_taken(address: Address) -> None:

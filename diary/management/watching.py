@@ -1,0 +1,76 @@
+"""Runs the processes of `manage.py serve` and stops them all as soon as one of them ends.
+
+`serve` becomes this process once everything is set up: it only waits, for weeks, and needs no Django for that,
+which would hold 75 MB. So nothing here may import any of it.
+"""
+
+import contextlib
+import json
+import os
+import socket
+import sys
+import time
+from collections.abc import Mapping
+from typing import NoReturn
+
+from diary.management.processes import Asked, Child, start, stop
+
+Address = tuple[str, int]
+
+
+def become(commands: list[list[str]], address: Address, site: str, environment: Mapping[str, str]) -> NoReturn:
+    """Turn this process into one that runs `commands` until it is told to stop; `site` is what to open."""
+    plan = json.dumps([commands, address, site])
+    if sys.platform == "win32":
+        # There a process can't turn into another one: it would end, and leave it behind.
+        os.environ.update(environment)
+        sys.exit(run(plan))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    command = [sys.executable, "-m", "diary.management.watching", plan]
+    os.execve(sys.executable, command, dict(environment))  # noqa: S606  (our own command line)
+
+
+def run(plan: str) -> int:
+    """Run the children; 1 where one of them ended without being asked, else 0."""
+    commands, (host, port), site = json.loads(plan)
+    asked = Asked()
+    children: list[Child] = []
+    try:
+        children += [start(command, dict(os.environ)) for command in commands]
+        return int(watch(children, asked, (host, port), site))
+    finally:
+        stop(children)
+
+
+def watch(children: list[Child], asked: Asked, address: Address, site: str) -> bool:
+    """Wait for a signal or for the end of a child; whether a child ended without being asked."""
+    is_open = False
+    while not asked:
+        for name, child in zip(("web server", "background worker"), children, strict=False):
+            if child.poll() is not None:
+                sys.stderr.write(f"The {name} ended with code {child.returncode}; stopping.\n")
+                return True
+        if not is_open and answers(address):
+            is_open = True
+            sys.stdout.write(f"Open {site}   (Ctrl+C stops it)\n")
+            sys.stdout.flush()
+        time.sleep(0.2)
+    return False
+
+
+def reachable(address: Address) -> Address:
+    """Somebody on this machine reaches "every address" by the loopback one."""
+    host, port = address
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port  # noqa: S104  (compared, not bound)
+
+
+def answers(address: Address) -> bool:
+    """Whether the web server takes connections."""
+    with contextlib.suppress(OSError), socket.create_connection(reachable(address), timeout=1):
+        return True
+    return False
+
+
+if __name__ == "__main__":
+    sys.exit(run(sys.argv[1]))
