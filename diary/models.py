@@ -196,7 +196,7 @@ class Import(models.Model):
     created_at = models.DateTimeField()
     stored_at = models.DateTimeField(null=True, blank=True)
     worked_on_at = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     class Meta:
         indexes = [
