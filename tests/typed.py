@@ -97,6 +97,7 @@ NOT_TYPED = {
     "triage.Assessment.level": CODE,
     "triage.Assessment.looked_for": OURS,
     "triage.Assessment.quality": OURS,
+    "triage.ScanChunk.claimed_by": OURS,
     "triage.Finding.key": OURS,
     "triage.Finding.rule": CODE,
     "triage.Finding.kind": CODE,

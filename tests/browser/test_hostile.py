@@ -8,7 +8,7 @@ import datetime as dt
 import io
 import re
 import uuid
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from django.core.cache import cache
@@ -18,12 +18,15 @@ from playwright.sync_api import ConsoleMessage, Dialog, Page
 from pypdf import PdfReader
 from pytest_django.fixtures import Settings
 
+from diary.keyset import page_of
 from diary.models import Diarist
 from diary.moments import today_in
 from tests.browser.conftest import DESKTOP, NewPage
 from tests.conftest import BERLIN
 from tests.hostile import EMAIL, IN_ADDRESS, TEXTS
 from tests.typed import NOT_TYPED, PASSKEY, TYPED, Written, columns_of_text, fill
+from triage.models import ShareLink
+from triage.views.share import ON_A_PAGE
 
 LISTEN = """
 window.hits = [];
@@ -324,6 +327,13 @@ def test_what_moves_over_the_figure_and_is_printed_does_nothing_either(
     assert faults + refusals == []
 
 
+def second_page_of_links() -> str:
+    """The cursor at which the second page of share links begins."""
+    cursor = page_of(ShareLink.objects.all(), "made_at", ON_A_PAGE, "").older
+    assert cursor
+    return cursor
+
+
 def pages_of(written: Written, today: dt.date) -> dict[str, list[str]]:
     """Every page that shows something typed, and the texts that have to be on it."""
     first, days = TEXTS[:1], [today - dt.timedelta(days=back) for back in range(len(TEXTS))]
@@ -357,7 +367,7 @@ def pages_of(written: Written, today: dt.date) -> dict[str, list[str]]:
         "/doctor/appointments/": TEXTS[:10],
         f"/doctor/appointments/{written.appointment}/": first,
         "/doctor/links/": TEXTS[:20],
-        "/doctor/links/?page=2": TEXTS[20:],
+        f"/doctor/links/?{urlencode({'before': second_page_of_links()})}": TEXTS[20:],
         f"/s/{written.share_token}/": ["request.user.password"],
         "/settings/": first,
         "/settings/tokens/": TEXTS,
