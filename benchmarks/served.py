@@ -132,11 +132,7 @@ def measured(folder: Path, seconds: float, rounds: int) -> str:
         "",
         *memory(person),
         "",
-        *(
-            in_browser(person, rounds)
-            if rounds
-            else ["Nothing was measured in a browser (`--rounds 0`)."]
-        ),
+        *(in_browser(person, rounds) if rounds else ["Nothing was measured in a browser (`--rounds 0`)."]),
         "",
     ]
     return "\n".join(lines)
