@@ -19,6 +19,7 @@ from diary.advice import LEVELS, level_of
 from diary.checks import closed_by, is_twitching, open_answers, places_twitching
 from diary.emergency import call_for
 from diary.forms.check import AnswerSheet, answer_id
+from diary.keyset import moment_from
 from diary.middleware import DiaryRequest
 from diary.models import SignCheck
 from diary.signs import CHECK_EVERY_DAYS, CHECK_SIGNS, OTHER_SIGNS, SIGNS
@@ -161,12 +162,10 @@ def after_cursor(text: str) -> Q | None:
     """The rows that come after a cursor; None when there is none or it makes no sense."""
     try:
         day, recorded, key = text.split("_")
-        date, pk = dt.date.fromisoformat(day), uuid.UUID(key)
-        recorded_at = dt.datetime.fromisoformat(recorded.replace(" ", "+"))
+        date, pk, recorded_at = dt.date.fromisoformat(day), uuid.UUID(key), moment_from(recorded)
     except ValueError:
         return None
-    # The first and the last year can't be turned into UTC.
-    if recorded_at.tzinfo is None or not 1 < recorded_at.year < 9999:
+    if recorded_at is None:
         return None
     same_day = Q(recorded_at__lt=recorded_at) | Q(recorded_at=recorded_at, pk__lt=pk)
     return Q(date__lte=date) & (Q(date__lt=date) | same_day)

@@ -18,6 +18,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
 from diary.history import Span
+from diary.keyset import page_of
 from diary.middleware import DiaryRequest
 from diary.models import Episode, SignCheck
 from diary.moments import parse_date
@@ -80,13 +81,17 @@ def patterns(request: DiaryRequest) -> HttpResponse:
 def page_context(request: DiaryRequest, form: DiscussedForm | None = None) -> dict[str, Any]:
     """Everything on the page. `form` is one that could not be stored, with what is wrong in it."""
     now = scan.current(request.diarist, request.today)
-    quality = now.assessment.quality
     return {
         "tab": "patterns",
-        "quality": quality | {name: _date(quality.get(name)) for name in ("first_day", "last_check_on")},
+        "quality": dated(now.assessment.quality),
         "noted": noted(request),
         "part": found_part(request, now, form),
     }
+
+
+def dated(quality: dict[str, Any]) -> dict[str, Any]:
+    """How much of the diary is recorded, with dates for the texts that are stored."""
+    return quality | {name: _date(quality.get(name)) for name in ("first_day", "last_check_on")}
 
 
 def found_part(request: DiaryRequest, now: scan.Current, form: DiscussedForm | None) -> SafeString:
@@ -112,7 +117,7 @@ def found_context(request: DiaryRequest, now: scan.Current, form: DiscussedForm 
         "level": now.assessment.level,
         "groups": grouped(card for card in cards if not card.finding.is_quiet),
         "set_aside": grouped(card for card in cards if card.finding.is_quiet),
-        "quality": quality | {name: _date(quality.get(name)) for name in ("first_day", "last_check_on")},
+        "quality": dated(now.assessment.quality),
         "is_thin": quality["recorded_of_28"] < min(14, quality["calendar_days"]),
         "not_found": not_found(now.assessment.looked_for, quality),
         "call": call(request) if now.assessment.level == "urgent" else None,
@@ -235,31 +240,15 @@ def noted(request: DiaryRequest) -> dict[str, Any] | None:
 @require_safe
 def earlier(request: DiaryRequest) -> HttpResponse:
     """Findings that are closed, the latest first, with why they are."""
-    rows = scan.findings_of(request.diarist).filter(closed_on__isnull=False).order_by("-opened_on", "-id")
-    cursor = request.GET.get("before", "")
-    after = after_cursor(cursor)
-    if after is not None:
-        rows = rows.filter(after)
-    found = list(rows[: EARLIER_A_PAGE + 1])
-    shown = found[:EARLIER_A_PAGE]
+    rows = scan.findings_of(request.diarist).filter(closed_on__isnull=False)
+    page = page_of(rows, "opened_on", EARLIER_A_PAGE, request.GET.get("before", ""))
     context = {
         "tab": "patterns",
-        "rows": [(row, say(row, request.today)) for row in shown],
-        "older": f"{shown[-1].opened_on.isoformat()}_{shown[-1].pk}" if len(found) > EARLIER_A_PAGE else "",
-        "is_first": after is None,
+        "rows": [(row, say(row, request.today)) for row in page.rows],
+        "older": page.older,
+        "is_first": page.is_first,
     }
     return render(request, "triage/earlier.html", context)
-
-
-def after_cursor(text: str) -> Q | None:
-    """The rows that come after a cursor; None when it makes no sense."""
-    date, _, key = text.partition("_")
-    day = parse_date(date)
-    try:
-        pk = uuid.UUID(key)
-    except ValueError:
-        return None
-    return None if day is None else Q(opened_on__lt=day) | Q(opened_on=day, pk__lt=pk)
 
 
 @require_safe
