@@ -25,9 +25,9 @@ test: $(VENV)/.stamp-dev ## set up and run all tests, in a real browser too
 test-unit: $(VENV)/.stamp-dev ## all tests but those in a browser
 	$(PYTHON_IN) -m pytest -n 2 -m "not browser"
 
-# One after the other: each process of its own would start a browser of its own.
+# Each of the two processes starts a browser of its own.
 test-browser: $(VENV)/.stamp-dev ## the tests in a browser
-	$(PYTHON_IN) -m pytest -m browser
+	$(PYTHON_IN) -m pytest -n 2 -m browser
 
 check: $(VENV)/.stamp-dev ## lint, types, contracts, templates, migrations, translations, deployment
 	$(BIN)/ruff check . $(SCRIPTS)

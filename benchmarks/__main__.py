@@ -18,7 +18,8 @@ FOLDER = Path(__file__).resolve().parent
 def main() -> None:
     """Set up a place of its own, measure, print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=100, help="how often each page is asked for (at least 2)")
+    parser.add_argument("--rounds", type=int, default=40, help="how often each page is asked for (at least 2)")
+    parser.add_argument("--first-rounds", type=int, default=5, help="how often right after a tap (at least 1)")
     parser.add_argument("--write", action="store_true", help="write benchmarks/RESULTS.md too")
     parser.add_argument("--profile", metavar="NAME", help="where the time of one page goes")
     options = parser.parse_args()
@@ -30,7 +31,7 @@ def main() -> None:
         if options.profile:
             text = report.profile(options.profile, max(2, options.rounds))
         else:
-            text = report.report(max(2, options.rounds))
+            text = report.report(max(2, options.rounds), max(1, options.first_rounds))
     sys.stdout.write(text)
     if options.write and not options.profile:
         (FOLDER / "RESULTS.md").write_text(text, encoding="utf-8")

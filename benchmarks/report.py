@@ -8,10 +8,10 @@ import random
 import sqlite3
 import statistics
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import django
 from django.conf import settings
@@ -23,10 +23,17 @@ from django.utils import timezone
 
 from benchmarks.requests import Case, answer
 
+if TYPE_CHECKING:
+    from benchmarks.pages import Person
+
 FOLDER = Path(__file__).resolve().parent
 WARM_UP = 5
 LARGEST_TODAY, LARGEST_TIMELINE, LARGEST_LATER = 60_000, 450_000, 15_000
 WEIGHED_TIMELINE = "timeline of 3 months, 3 months"
+HEAD = (
+    "| request | p50 ms | p95 ms | x empty | by processor | at most | first look p50 ms | x empty | queries |",
+    "|---|--:|--:|--:|--:|---|--:|--:|--:|",
+)
 NOT_COUNTED = ("BEGIN", "COMMIT", "PRAGMA", "RELEASE", "SAVEPOINT")
 
 
@@ -39,28 +46,54 @@ def set_up() -> None:
         call_command(command, verbosity=0, **({"interactive": False} if command == "collectstatic" else {}))
 
 
-def report(rounds: int) -> str:
-    """Both tables as Markdown."""
-    from benchmarks.pages import cases  # noqa: PLC0415  (needs the apps)
+def report(rounds: int, first_rounds: int) -> str:
+    """All tables as Markdown."""
+    from benchmarks.pages import people  # noqa: PLC0415  (needs the apps)
 
-    found = cases(timezone.localdate())
+    found = people(timezone.localdate())
+    empty = Case("an empty page", "/empty/", found[0].tap.cookie)
     with beside_a_worker():
-        measure(found, rounds)
+        measure([empty, *(case for person in found for case in person.pages)], rounds)
+        for person in found:
+            first_looks(person, first_rounds)
+        for person in found:
+            # Each is taken back at once here: a day with forty more entries would be another page.
+            person.tap.after = person.taps.take_back
+        measure([empty, *(person.tap for person in found)], rounds)
+        lines = [*heading(rounds, first_rounds), *times(empty, found)]
+    cases = {case.name: case for person in found for case in person.pages}
+    timelines = [case for name, case in cases.items() if name.startswith("timeline of 3 months")]
     text = "\n".join(
         [
-            *heading(rounds),
-            *times(found),
+            *lines,
             "",
-            *weight_of(next(case for case in found if case.name == "Today, 3 months"), LARGEST_TODAY),
+            *weight_of(cases["Today, 3 months"], LARGEST_TODAY),
             "",
-            *weight_of(next(case for case in found if case.name == WEIGHED_TIMELINE), LARGEST_TIMELINE),
+            *weight_of(cases[WEIGHED_TIMELINE], LARGEST_TIMELINE),
             "",
-            *later_weights(case for case in found if case.name.startswith("timeline of 3 months")),
+            *later_weights(timelines),
             "",
         ]
     )
     connections.close_all()
     return text
+
+
+def first_looks(person: "Person", rounds: int) -> None:
+    """Tap a spot, then look at a page that has not been asked for since; each page in turns, as often as told."""
+    handler, order = WSGIHandler(), random.Random(2)
+    for case in person.pages:
+        timed(handler, case)
+    for number in range(rounds + 1):
+        for case in order.sample(person.pages, len(person.pages)):
+            timed(handler, person.tap)
+            clock, _ = timed(handler, case)
+            if number:
+                case.first_ms.append(clock)
+        # The days would fill with taps otherwise; what was kept goes with them and comes back with the next look.
+        person.taps.take_back()
+        for case in person.pages:
+            timed(handler, case)
 
 
 @contextmanager
@@ -115,7 +148,7 @@ def queries_of(case: Case) -> int:
     return sum(not sql.startswith(NOT_COUNTED) for sql in seen)
 
 
-def heading(rounds: int) -> list[str]:
+def heading(rounds: int, first_rounds: int) -> list[str]:
     """How it was measured."""
     machine = f"{platform.python_implementation()} {platform.python_version()}, Django {django.__version__}"
     return [
@@ -124,29 +157,45 @@ def heading(rounds: int) -> list[str]:
         f"Written by `python -m benchmarks --write`: {rounds} rounds, the pages taking turns in one process,",
         f"through the whole stack with the settings of production. {machine}, {connection.vendor}.",
         "Every request is that of a signed-in browser. The diary of 3 months is the story `benign`, that of 10",
-        "years is `busy-decade` with 15 episodes a day; 3 busy months and 1 year are the last days of that. Each",
-        "round logs a spot in each diary before or after its other pages are read; what a page keeps of a diary",
-        "is thrown away by that, as in life. Ratios count; milliseconds depend on the machine.",
+        "years is `busy-decade` with 15 episodes a day; 3 busy months and 1 year are the last days of that. The",
+        f"first look is that after a tap on a spot, {first_rounds} of each: nothing is kept of the page then.",
+        "Queries are those of an unchanged diary and of a first look. Ratios count; milliseconds depend on the",
+        "machine.",
         "",
     ]
 
 
-def times(found: list[Case]) -> list[str]:
+def times(empty: Case, people: list["Person"]) -> list[str]:
     """The table of server times."""
-    empty = found[0]
-    lines = [
-        "| request | p50 ms | p95 ms | processor ms | queries | x empty page | x by processor | at most |",
-        "|---|--:|--:|--:|--:|--:|--:|---|",
-    ]
-    for case in found:
-        p50, p95 = statistics.median(case.clock_ms), statistics.quantiles(case.clock_ms, n=20)[-1]
-        processor = statistics.median(case.processor_ms)
-        ratio = p50 / statistics.median(empty.clock_ms)
-        by_processor = processor / statistics.median(empty.processor_ms)
-        verdict = "" if case.aim is None else f"{case.aim:g}: {'yes' if ratio <= case.aim else '**no**'}"
-        cells = [f"{p50:.2f}", f"{p95:.2f}", f"{processor:.2f}", f"{queries_of(case)}", f"{ratio:.1f}"]
-        lines.append(f"| {case.name} | {' | '.join(cells)} | {by_processor:.1f} | {verdict} |")
+    row = rows_beside(empty)
+    lines = [*HEAD, row(empty, f"{queries_of(empty)}")]
+    for person in people:
+        for case in person.pages:
+            timed(WSGIHandler(), case)
+        kept = [queries_of(case) for case in person.pages]
+        lines.append(row(person.tap, f"{queries_of(person.tap)}"))
+        for case, count in zip(person.pages, kept, strict=True):
+            answer(WSGIHandler(), person.tap.name, person.tap.environ())
+            lines.append(row(case, f"{count} / {queries_of(case)}"))
+        person.taps.take_back()
     return lines
+
+
+def rows_beside(empty: Case) -> Callable[[Case, str], str]:
+    """Makes a line of the table of a case and its number of queries."""
+    floor, processor_floor = statistics.median(empty.clock_ms), statistics.median(empty.processor_ms)
+
+    def row(case: Case, queries: str) -> str:
+        p50, p95 = statistics.median(case.clock_ms), statistics.quantiles(case.clock_ms, n=20)[-1]
+        ratio, by_processor = p50 / floor, statistics.median(case.processor_ms) / processor_floor
+        verdict = "" if case.aim is None else f"{case.aim:g}: {'yes' if ratio <= case.aim else '**no**'}"
+        cells = [f"{p50:.2f}", f"{p95:.2f}", f"{ratio:.1f}", f"{by_processor:.1f}", verdict, "", ""]
+        if case.first_ms:
+            first = statistics.median(case.first_ms)
+            cells[-2:] = [f"{first:.1f}", f"{first / floor:.1f}"]
+        return f"| {case.name} | {' | '.join(cells)} | {queries} |"
+
+    return row
 
 
 def later_weights(cases: Iterable[Case]) -> list[str]:
@@ -193,9 +242,10 @@ def profiled(case: Case, rounds: int) -> cProfile.Profile:
 
 def profile(name: str, rounds: int) -> str:
     """The costliest functions of the first page with `name` in its name."""
-    from benchmarks.pages import cases  # noqa: PLC0415  (needs the apps)
+    from benchmarks.pages import people  # noqa: PLC0415  (needs the apps)
 
-    case = next((case for case in cases(timezone.localdate()) if name in case.name), None)
+    found = (case for person in people(timezone.localdate()) for case in (person.tap, *person.pages))
+    case = next((case for case in found if name in case.name), None)
     if case is None:
         raise SystemExit(f"No page has “{name}” in its name.")
     with beside_a_worker():

@@ -27,7 +27,8 @@ HTMX = {"HTTP_HX_REQUEST": "true", "HTTP_HX_CURRENT_URL": "http://localhost:8000
 class Case:
     """One kind of request, and what each round of it took in milliseconds, on the clock and of the processor.
 
-    `form` gives the fields of a POST as htmx sends it; `after` puts things back before the next round.
+    `form` gives the fields of a POST as htmx sends it; `after` puts things back before the next round. `first_ms`
+    is what the first look after a write took, on the clock.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Case:
     aim: float | None = None
     clock_ms: list[float] = field(default_factory=list)
     processor_ms: list[float] = field(default_factory=list)
+    first_ms: list[float] = field(default_factory=list)
 
     def environ(self) -> dict[str, Any]:
         """The request; made before the clock starts."""

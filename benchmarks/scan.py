@@ -127,7 +127,7 @@ def report(options: argparse.Namespace) -> str:
             "",
             f"Written by `python -m benchmarks.scan --write`{boxed}.",
             f"CPython {platform.python_version()}, PostgreSQL {version} on the same machine, {os.cpu_count()}",
-            "processors that other work used too, so the processor time of a worker tells more than seconds do. A",
+            "processors that PostgreSQL needs too: the processor time of a worker tells more than seconds do. A",
             "worker is `manage.py db_worker`; its start is in both. What PostgreSQL does is in the seconds.",
             "",
             "| people | share | days | episodes a day | places |",

@@ -29,6 +29,7 @@ FOLDER = Path(__file__).resolve().parent
 ROOT = FOLDER.parent
 CONNECTIONS, SLOWER = 8, 4
 MOST_MEMORY_MB, TAP_MS = 120, 100
+PROCESSES = ("watching", "granian", "db_worker")
 # A page of nothing but Django, to see what our own code adds to the start.
 BARE = (
     "from django.conf import settings; settings.configure(); "
@@ -294,10 +295,13 @@ def held_mb(parent: int) -> dict[str, float]:
         except OSError:
             continue
     for pid in sorted(family):
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+        # Those that were forked have a name of their own, and the command line of the one that watches them.
+        words = Path(f"/proc/{pid}/comm").read_text().strip()
+        if words not in PROCESSES:
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
         rollup = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
         kilobytes = next(int(line.split()[1]) for line in rollup if line.startswith("Pss:"))
-        name = next((name for name in ("watching", "granian", "db_worker") if name in words), "other")
+        name = next((name for name in PROCESSES if name in words), "other")
         found[name] = found.get(name, 0.0) + kilobytes * 1024 / 1e6
     return found
 

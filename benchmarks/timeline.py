@@ -21,12 +21,14 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 FOLDER = Path(__file__).resolve().parent
 LARGEST_PAYLOAD, LARGEST_RATIO, SLOWER = 60_000, 1.5, 4
+SETTLED_MS = 500  # what a page loads after everything else
 RANGES = (("2w", "2 weeks"), ("3m", "3 months"), ("1y", "1 year"), ("all", "all"))
-# Set once the marks of the figure, or of the empty one, were put on the screen.
+# When the frame that first has the figure, or the empty one, was painted: looked for at the start of every frame,
+# answered by a task that goes before all others, or scripts that wait for their turn would count as painting.
 SEEN = """
     new Promise((done) => {
         const look = () => document.querySelector(".main-svg .xy, .main-svg .cartesianlayer")
-            ? requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now())))
+            ? scheduler.postTask(() => done(performance.now()), { priority: "user-blocking" })
             : requestAnimationFrame(look);
         look();
     })
@@ -116,7 +118,7 @@ def first_looks(cookies: dict[str, str], rounds: int) -> list[str]:
     ]
     measure(cases, rounds)
     empty = statistics.median(cases[0].clock_ms)
-    lines = ["| first look after a write, 10 years | p50 ms | x empty page |", "|---|--:|--:|"]
+    lines = ["| first look of a process, nothing kept, 10 years | p50 ms | x empty page |", "|---|--:|--:|"]
     for case in cases:
         p50 = statistics.median(case.clock_ms)
         lines.append(f"| {case.name} | {p50:.1f} | {p50 / empty:.1f} |")
@@ -148,14 +150,19 @@ def on_screen(cookies: dict[str, str], rounds: int) -> list[str]:
 
 
 def seen_after(browser: object, address: str, url: str, cookie: str) -> float:
-    """One visit with a warm cache of files, as the second page of a visit has it."""
+    """The visit of somebody who opened both pages before: their files are there, as a browser keeps them.
+
+    Both, so that each has what ours installs, the worker that answers without a network.
+    """
     key, _, value = cookie.partition("=")
     context = browser.new_context(viewport={"width": 390, "height": 844})  # type: ignore[attr-defined]
     with closing(context):
         context.add_cookies([{"name": key, "value": value, "url": address}])
         page = context.new_page()
-        page.goto(f"{address}/empty-figure/")
-        page.evaluate(SEEN)
+        for before in ("/empty-figure/", "/timeline/", url):
+            page.goto(f"{address}{before}")
+            page.evaluate(SEEN)
+            page.wait_for_timeout(SETTLED_MS)
         session = context.new_cdp_session(page)
         session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
         page.goto(f"{address}{url}", wait_until="commit")

@@ -6,7 +6,6 @@ years with 15 episodes a day. They take turns; `--rounds` says how often.
 
 import argparse
 import datetime as dt
-import os
 import statistics
 import sys
 import tempfile
@@ -14,6 +13,7 @@ from pathlib import Path
 from random import Random
 
 from benchmarks.requests import Case
+from benchmarks.settings import use
 
 SETTINGS = ("ALLOWED_HOSTS", "CACHE_URL", "DATABASE_URL", "DEBUG", "SECRET_KEY", "SITE_URL", "SMTP_HOST")
 
@@ -24,7 +24,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=60)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="diary-bench-", ignore_cleanup_errors=True) as folder:
-        use(folder)
+        use(Path(folder))
         from django.db import connections  # noqa: PLC0415
 
         from benchmarks import report  # noqa: PLC0415  (reads the settings)
@@ -33,21 +33,11 @@ def main() -> None:
         found = cases(dt.date(2026, 11, 23))
         with report.beside_a_worker():
             report.measure(found, max(2, options.rounds))
-        sys.stdout.write("\n".join(report.times(found)) + "\n")
+        row = report.rows_beside(found[0])
+        lines = [*report.HEAD, *(row(case, f"{report.queries_of(case)}") for case in found)]
+        sys.stdout.write("\n".join(lines) + "\n")
         sys.stdout.write(f"the sums alone, two full years: {sums():.1f} ms\n")
         connections.close_all()
-
-
-def use(folder: str) -> None:
-    """The settings of production, with all data in `folder`."""
-    for name in SETTINGS:
-        os.environ.pop(name, None)
-    os.environ |= {
-        "DIARY_DATA_DIR": folder,
-        "STATIC_ROOT": str(Path(folder) / "static"),
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "LOG_LEVEL": "ERROR",
-    }
 
 
 def cases(today: dt.date) -> list[Case]:

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language_from_request, gettext, override
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
@@ -30,6 +32,7 @@ mtd_...`. A token may *log*, *read*, or both. Keep it like a password.
 
 Every error is `application/problem+json` (RFC 9457): 401 no valid token, 403 a token that may not do this, 409
 what is stored speaks against it, 422 something that was sent can't be used, 429 more than 120 requests a minute.
+Where the diary is served with https, plain http is 403 too; revoke a token that was sent so.
 
 The diary informs. It does not diagnose and can't rule anything out.
 """
@@ -68,6 +71,28 @@ api.add_router("", triage_router)
 api.add_exception_handler(Problem, on_problem)  # type: ignore[arg-type]
 api.add_exception_handler(HttpError, on_http_error)  # type: ignore[arg-type]
 api.add_exception_handler(ValidationError, on_validation_error)  # type: ignore[arg-type]
+
+
+class HttpsMiddleware:
+    """Refuses the API to programs that come without https, where pages are sent on.
+
+    A program that is sent on works, and nobody notices that it says its token in the clear each time.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_open = settings.SECURE_SSL_REDIRECT and not request.is_secure()
+        if not is_open or not request.path.startswith(API_PREFIX):
+            return self.get_response(request)
+        # Nobody has looked yet which language this is.
+        with override(get_language_from_request(request)):
+            words = gettext(
+                "This diary answers programs over https only; write https:// in the address. An access token that "
+                "was sent without may have been read on the way: revoke it, and make a new one."
+            )
+            return problem_response(HTTPStatus.FORBIDDEN, words)
 
 
 class ProblemMiddleware:

@@ -1,4 +1,4 @@
-"""Registers the checks of the settings."""
+"""Registers the checks of the settings, and what is done before the result of a task is stored."""
 
 from django.apps import AppConfig
 
@@ -9,5 +9,5 @@ class ConfigConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        """Register the numbered checks."""
-        from config import checks  # noqa: F401, PLC0415  (Django registers checks on import)
+        """Register the numbered checks and the receiver."""
+        from config import checks, failed_tasks  # noqa: F401, PLC0415  (they register on import)

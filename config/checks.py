@@ -10,6 +10,8 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
+from diary.push import is_installed, public_key
+
 
 @register()
 def environment_is_readable(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
@@ -76,4 +78,19 @@ def the_broker_can_be_reached(app_configs: Sequence[AppConfig] | None, **kwargs:
     if missing := [name for name in needed if find_spec(name) is None]:
         hint = "Install it: pip install --require-hashes -r requirements-celery.lock"
         return [Error(f"TASK_BACKEND is celery, but {missing[0]} is missing.", hint=hint, id="config.E016")]
+    return []
+
+
+@register()
+def devices_can_be_reminded(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    """A key for reminders on devices needs a package that is not installed with the app, and has to be one."""
+    key = settings.WEB_PUSH_PRIVATE_KEY
+    if not key:
+        return []
+    if not is_installed():
+        hint = "Install it (pip install --require-hashes -r requirements-push.lock), or unset the key."
+        return [Error("WEB_PUSH_PRIVATE_KEY is set, but pywebpush is missing.", hint=hint, id="config.E018")]
+    if not public_key(key):
+        hint = "Set WEB_PUSH_PRIVATE_KEY to what `manage.py web_push_key` prints, or unset it."
+        return [Error("WEB_PUSH_PRIVATE_KEY is not a key.", hint=hint, id="config.E019")]
     return []

@@ -9,6 +9,7 @@ import copy
 import logging
 import re
 import smtplib
+import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from typing import cast
@@ -17,6 +18,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.template import TemplateDoesNotExist
+
+from config.unavailable import reason_of
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +33,7 @@ SECRETS = re.compile(
 )
 ADDRESS = re.compile(r"(https?://[^/\s'\"]+)/[^\s'\"]*")
 HIDDEN = "***"
+SECONDS_BETWEEN_TRACEBACKS = 60
 # What these say comes from the machine and its settings, and whoever runs it needs it to mend them.
 MAY_SPEAK = (OSError, OperationalError, ImportError, ImproperlyConfigured, TemplateDoesNotExist)
 # Names the addresses of people.
@@ -51,6 +55,34 @@ class Line(logging.Formatter):
         """The places that an exception came through, and what kind it was."""
         error = ei[1] if isinstance(ei, tuple) else None
         return "\n".join(said(error)) if isinstance(error, BaseException) else ""
+
+
+class Seldom(logging.Filter):
+    """Leaves the traceback out where the database is away or the disk is full, but for one a minute.
+
+    Every request meets the same fault then, at the same place; on a full disk the log is one of those who wait for
+    room. Each still has its line.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._next: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool | logging.LogRecord:
+        """The record as it is, or in one line."""
+        error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
+        reason = reason_of(error)
+        if error is None or reason is None:
+            return True
+        now = self._clock()
+        if now >= self._next.get(reason, now):
+            self._next[reason] = now + SECONDS_BETWEEN_TRACEBACKS
+            return True
+        line = copy.copy(record)
+        line.msg, line.args = "%s (%s)", (words_of(record), " ".join(name_of(error).split()))
+        line.exc_info = None
+        return line
 
 
 def words_of(record: logging.LogRecord) -> str:
@@ -81,9 +113,14 @@ def said(error: BaseException) -> Iterator[str]:
         yield "and then"
     yield "Traceback (most recent call last):"
     yield "".join(traceback.format_tb(error.__traceback__)).rstrip("\n")
+    yield name_of(error)
+
+
+def name_of(error: BaseException) -> str:
+    """What kind of exception it is; its words, where they come from the machine."""
     name = f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
     speaks = isinstance(error, MAY_SPEAK) and not isinstance(error, MAY_NOT)
-    yield f"{name}: {SECRETS.sub(HIDDEN, str(error))}" if speaks else name
+    return f"{name}: {SECRETS.sub(HIDDEN, str(error))}" if speaks else name
 
 
 class BrokenOff(Exception):  # noqa: N818

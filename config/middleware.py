@@ -49,6 +49,12 @@ class VerbMiddleware:
         return self.get_response(request) if request.method in verbs else HttpResponseNotAllowed(verbs)
 
 
+# Half a millisecond for Today, and within a tenth of the best size. Numbers of a figure become a sixth smaller by
+# more work, two milliseconds at the most.
+PAGE_QUALITY, FIGURE_QUALITY = 2, 5
+FIGURES = {"diary:timeline"}
+
+
 class CompressionMiddleware:
     """Brotli for pages, as WhiteNoise does it for files.
 
@@ -66,8 +72,9 @@ class CompressionMiddleware:
         takes_it = "br" in request.headers.get("Accept-Encoding", "")
         is_large = not response.streaming and len(response.content) > 1000
         if asked_here and takes_it and is_large and not response.has_header("Content-Encoding"):
-            # Half a millisecond for Today, and within a tenth of the best size.
-            response.content = brotli.compress(response.content, quality=2)  # type: ignore[no-untyped-call]
+            route = request.resolver_match.view_name if request.resolver_match else ""
+            quality = FIGURE_QUALITY if route in FIGURES else PAGE_QUALITY
+            response.content = brotli.compress(response.content, quality=quality)  # type: ignore[no-untyped-call]
             response.headers["Content-Encoding"] = "br"
             response.headers["Content-Length"] = str(len(response.content))
         return response

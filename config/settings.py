@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "config.middleware.SecurityHeadersMiddleware",
     "config.api.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "config.api.HttpsMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "config.middleware.VerbMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -137,6 +138,7 @@ CACHES: dict[str, Any] = {
     "template_fragments": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "fragments"},
 }
 if CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
+    CACHES["default"]["BACKEND"] = "config.cache.HonestDatabaseCache"
     # With Django's 300 a flood of names would push out the count of wrong passwords.
     CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 100_000)
 
@@ -238,7 +240,8 @@ SECURE_CSP = {
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+# A program that was sent on would go on saying its token in the clear: config.api.HttpsMiddleware refuses it.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^api/v1/"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -270,6 +273,10 @@ MAILERS: dict[str, Any] = {
 }
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRONMENT.text("MAIL_FROM", f"diary@{SITE_URL.hostname}")
 
+# --- reminders on devices, through the services of the makers of browsers ----------------------------------
+WEB_PUSH_PRIVATE_KEY = ENVIRONMENT.text("WEB_PUSH_PRIVATE_KEY")
+WEB_PUSH_HOSTS = ENVIRONMENT.names("WEB_PUSH_HOSTS")
+
 # --- languages and time ----------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
@@ -299,12 +306,15 @@ LOGGING = {
             "style": "{",
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"seldom": {"()": "config.logs.Seldom"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["seldom"]}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL.upper()},
     "loggers": {
         "django": {"handlers": [], "propagate": True, "level": "INFO"},
         # A refused form is no fault, and its path names a day of somebody's diary.
         "django.request": {"level": "ERROR"},
+        # At LOG_LEVEL=debug it would write down the address at which a device is reminded.
+        "urllib3": {"level": "WARNING"},
         # The server for development has a handler of its own, which writes down whole addresses.
         "django.server": {"handlers": ["console"], "propagate": False, "level": "INFO"},
     },

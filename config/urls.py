@@ -7,7 +7,7 @@ from config.admin import accounts_site
 from config.api import api
 from config.email_page import email_page
 from config.health import healthz
-from config.sessions import sign_out_everywhere
+from config.sessions import devices, sign_out_everywhere
 from config.setup import setup
 
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("setup/", setup, name="setup"),
     path("i18n/setlang/", set_language, name="set_language"),
     path("admin/", accounts_site.urls),
+    path("accounts/sessions/", devices, name="usersessions_list"),
     path("accounts/sessions/all/", sign_out_everywhere, name="sign_out_everywhere"),
     path("accounts/email/", email_page, name="account_email"),
     path("accounts/", include("allauth.urls")),

@@ -41,11 +41,12 @@ class AccessTokenAuth(HttpBearer):
         found = token_for(token.strip(), now)
         if found is None:
             return None
+        # First, because on a full disk this says so; a count that can't be written says "too many".
+        note_use(found, now)
         if not consume(request, "api", RATE, str(found.pk)):
             raise Throttled(WAIT_SECONDS)
         if not getattr(found, f"may_{self.scope}"):
             raise AuthorizationError(message=may_not(self.scope))
-        note_use(found, now)
         stand_in(request, found, now)
         return found
 

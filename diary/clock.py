@@ -14,6 +14,7 @@ from django.utils import timezone
 from django_tasks_db.backend import DatabaseBackend
 
 from diary.importing.tasks import take_up_again
+from diary.push import forget_signed_out
 from diary.reminders import enqueue, send_due
 
 logger = logging.getLogger(__name__)
@@ -45,8 +46,9 @@ def look_at_the_clock() -> None:
 
 
 def tidy() -> None:
-    """Drop sessions that are over, and the results of tasks that are long done."""
+    """Drop sessions that are over, what went with them, and the results of tasks that are long done."""
     call_command("clearsessions", verbosity=0)
+    forget_signed_out(timezone.now())
     if isinstance(task_backends["default"], DatabaseBackend):
         call_command(
             "prune_db_task_results",

@@ -23,6 +23,7 @@ from django.dispatch import Signal
 from django.utils.module_loading import import_string
 from django_tasks_db.models import DBTaskResult
 
+from diary import timeline_rows
 from diary.models import Diarist, Import, ImportedDay
 from diary.recording import writing
 
@@ -84,7 +85,7 @@ def erase_day(diarist: Diarist, date: dt.date) -> None:
         diarist.sign_checks.filter(date=date).delete()
         ImportedDay.objects.filter(of__diarist=diarist, date=date).delete()
         _erase_samples(diarist)
-        erased.send(Diarist, diarist=diarist, date=date, place=None)
+        _say_erased(diarist, date=date)
 
 
 def spot_holdings(diarist: Diarist, location: str, side: str) -> SpotHoldings:
@@ -100,7 +101,7 @@ def erase_spot(diarist: Diarist, location: str, side: str) -> None:
     with erasing(), writing(diarist):
         diarist.episodes.filter(location=location, side=side).delete()
         _erase_samples(diarist)
-        erased.send(Diarist, diarist=diarist, date=None, place=(location, side))
+        _say_erased(diarist, place=(location, side))
 
 
 def holdings(diarist: Diarist) -> Holdings:
@@ -117,12 +118,19 @@ def erase_account(user: User) -> None:
     """Delete an account and every row of the person, in whatever table it is; all devices are signed out."""
     with erasing(), transaction.atomic():
         for diarist in Diarist.objects.filter(user=user):
-            erased.send(Diarist, diarist=diarist, date=None, place=None)
+            _say_erased(diarist)
         _erase_sessions(user)
         _erase_tasks(user)
         kind = ContentType.objects.get_for_model(User)
         LogEntry.objects.filter(content_type=kind, object_id=str(user.pk)).delete()
         user.delete()
+
+
+def _say_erased(diarist: Diarist, *, date: dt.date | None = None, place: tuple[str, str] | None = None) -> None:
+    """Send `erased`. What this process keeps in its memory goes too, what others keep once they need the room."""
+    erased.send(Diarist, diarist=diarist, date=date, place=place)
+    pk = diarist.pk
+    transaction.on_commit(lambda: timeline_rows.drop(pk))
 
 
 @contextlib.contextmanager

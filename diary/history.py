@@ -6,6 +6,7 @@ on the page are loaded.
 """
 
 import datetime as dt
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from django.db.models.functions import RowNumber
 
 from diary.body import LOCATIONS, SIDES
 from diary.models import Day, Diarist, Episode, SignCheck, place_name
+from diary.shelf import shelf
 from diary.signs import SIGNS
 
 DAYS_A_PAGE = 14
@@ -225,9 +227,13 @@ def add_gaps(days: list[DayEntries], *, until: dt.date) -> None:
 
 def used_places(diarist: Diarist) -> list[tuple[str, str]]:
     """The places (location, side) that the person ever logged, from head to foot, left before right."""
-    used = set(diarist.episodes.order_by().values_list("location", "side").distinct())
-    order = [(location, side) for location in LOCATIONS for side in ("", *SIDES)]
-    return [place for place in order if place in used]
+
+    def asked() -> str:
+        used = set(diarist.episodes.order_by().values_list("location", "side").distinct())
+        order = [(location, side) for location in LOCATIONS for side in ("", *SIDES)]
+        return json.dumps([place for place in order if place in used])
+
+    return [(location, side) for location, side in json.loads(shelf.kept(diarist, ("places",), asked))]
 
 
 def recorded_dates(diarist: Diarist, first: dt.date, last: dt.date) -> set[dt.date]:
@@ -271,7 +277,7 @@ def first_recorded(diarist: Diarist) -> dt.date | None:
 
 def dates_between(first: dt.date, last: dt.date) -> list[dt.date]:
     """All dates from `first` to `last`, both included."""
-    return [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
+    return [dt.date.fromordinal(n) for n in range(first.toordinal(), last.toordinal() + 1)]
 
 
 def places_of_days(diarist: Diarist, dates: Iterable[dt.date]) -> dict[dt.date, list[str]]:

@@ -10,6 +10,7 @@ from django_htmx.middleware import HtmxDetails
 
 from diary.models import Diarist
 from diary.moments import today_in, zone_or
+from diary.push import follow
 
 ZONE_COOKIE = "zone"
 
@@ -36,6 +37,7 @@ class DiaristMiddleware:
         if not user.is_authenticated:
             return self.get_response(request)
         diarist = diarist_of(user)
+        follow(request.session, diarist)
         device_zone = request.COOKIES.get(ZONE_COOKIE) if diarist.follows_device else None
         zone = zone_or(device_zone, zone_or(diarist.time_zone, "UTC"))
         now = timezone.now()

@@ -107,7 +107,8 @@ def place_is_known(prefix: str, *, required: bool) -> list[models.CheckConstrain
 class Diarist(models.Model):
     """The owner of a diary, one to a user: the door to all of the person's rows.
 
-    `revision` grows with every write, so that a reader can tell whether anything changed.
+    `revision` grows with every write, so that a reader can tell whether anything changed; `old_days_revision` is
+    that of the latest write that may have touched a day of more than `recording.OLD_AFTER_DAYS` ago.
     """
 
     user = models.OneToOneField(
@@ -120,6 +121,7 @@ class Diarist(models.Model):
     country = models.CharField(_("country"), max_length=2, blank=True)
     volume_unit = models.CharField(_("water in"), max_length=8, choices=VolumeUnit, default=VolumeUnit.ML)
     revision = models.PositiveBigIntegerField(default=0)
+    old_days_revision = models.PositiveBigIntegerField(default=0, db_default=0)
     welcomed_at = models.DateTimeField(null=True, blank=True)
     check_dismissed_on = models.DateField(null=True, blank=True)
 
@@ -500,7 +502,10 @@ class AccessToken(models.Model):
 
 
 class Reminder(models.Model):
-    """When to remind somebody; `next_at` is the moment of the next e-mail, `last_on` the day of the last."""
+    """When to remind somebody; `next_at` is the moment of the next one, `last_on` the day of the last.
+
+    It is one reminder, by e-mail and on each of the person's devices. There is no moment where neither is wanted.
+    """
 
     diarist = models.OneToOneField(Diarist, on_delete=models.CASCADE, primary_key=True, related_name="reminder")
     time = models.TimeField(default=dt.time(20))
@@ -512,13 +517,38 @@ class Reminder(models.Model):
         indexes = [models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="reminder_due")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(by_mail=True, next_at__isnull=False) | Q(by_mail=False, next_at__isnull=True),
-                name="reminder_by_mail_has_a_moment",
+                condition=Q(by_mail=False) | Q(next_at__isnull=False), name="reminder_by_mail_has_its_moment"
             ),
         ]
 
     def __str__(self) -> str:
         return f"reminder {self.pk}"
+
+
+class PushDevice(models.Model):
+    """A browser in which a reminder is shown, through the service of the browser's maker.
+
+    `endpoint` is the address there, `p256dh` and `auth` are what only this browser can read with. It goes with the
+    sign-in in which it was switched on: `session_key` is that of its session (`diary.push`).
+    """
+
+    USER_AGENT_LENGTH = 200
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    diarist = models.ForeignKey(Diarist, on_delete=models.CASCADE, related_name="push_devices")
+    endpoint = models.CharField(max_length=1000)
+    p256dh = models.CharField(max_length=100)
+    auth = models.CharField(max_length=50)
+    session_key = models.CharField(max_length=40)
+    user_agent = models.CharField(max_length=USER_AGENT_LENGTH, blank=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        # Not `unique=True`, as with the digest of a token.
+        constraints = [models.UniqueConstraint(fields=["endpoint"], name="push_device_endpoint_once")]
+
+    def __str__(self) -> str:
+        return f"push device {self.pk}"
 
 
 class Receipt(models.Model):

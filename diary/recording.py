@@ -5,12 +5,13 @@ the revision. Because the row is held, two submissions that come at the same mom
 import datetime as dt
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
 from django.db.models import F
+from django.utils import timezone
 
 from diary.filling import Fill, Recorded, Submission, fill
 from diary.models import Day, Diarist, Episode, Medicine, Receipt, SignCheck
@@ -28,6 +29,13 @@ CONTEXT_FIELDS = (
     "heat",
     "note",
 )
+
+
+# Days before that are seldom written on; triage/readings.py and timeline_rows.py don't read them after every tap.
+OLD_AFTER_DAYS = 31
+# Who keeps older days reads so many again: more than what is old to a writer, by more than any clock is wrong.
+READ_AGAIN_DAYS = OLD_AFTER_DAYS + 9
+NO_DAY = dt.date.max
 
 
 class IdTaken(Exception):  # noqa: N818
@@ -65,12 +73,29 @@ class Logged:
 
 
 @contextmanager
-def writing(diarist: Diarist) -> Iterator[None]:
-    """A transaction that holds the diarist's row and counts the revision up if it ends well."""
+def writing(diarist: Diarist, since: dt.date | None = None) -> Iterator[None]:
+    """A transaction that holds the diarist's row and counts the revision up if it ends well.
+
+    `since` is the earliest day of which an episode, a mark or an answer can change; without it any day can.
+    `NO_DAY` where none does, or where that is found inside and said by `touched`.
+    """
+    counted = F("revision") + 1
     with transaction.atomic():
         # The update takes the row's lock: whoever comes second waits here.
-        Diarist.objects.filter(pk=diarist.pk).update(revision=F("revision") + 1)
+        values = {"revision": counted} | ({"old_days_revision": counted} if since is None or is_old(since) else {})
+        Diarist.objects.filter(pk=diarist.pk).update(**values)
         yield
+
+
+def is_old(day: dt.date) -> bool:
+    """Whether a write on that day has those who kept the older days read them again."""
+    return day < timezone.now().date() - dt.timedelta(days=OLD_AFTER_DAYS)
+
+
+def touched(diarist: Diarist, *days: dt.date) -> None:
+    """Say inside of `writing` which days changed."""
+    if any(is_old(day) for day in days):
+        Diarist.objects.filter(pk=diarist.pk).update(old_days_revision=F("revision"))
 
 
 @contextmanager
@@ -93,7 +118,10 @@ def log_episode(diarist: Diarist, episode: Episode) -> Logged:
 
     Raises IdTaken when the id belongs to another diarist's row.
     """
-    with ids_of(diarist, Episode, [episode.pk]), writing(diarist):
+    # Hardly ever is the id there, and every tap waits for this: asked is only where it could not be stored.
+    with suppress(IntegrityError), writing(diarist, episode.local_date):
+        return _store(diarist, episode)
+    with ids_of(diarist, Episode, [episode.pk]), writing(diarist, episode.local_date):
         return _log(diarist, episode)
 
 
@@ -102,7 +130,11 @@ def log_once(diarist: Diarist, episode: Episode) -> Logged:
 
     Raises IdTaken, and DeletedSince where the entry was stored before and is not there any more.
     """
-    with ids_of(diarist, Receipt, [episode.pk]), ids_of(diarist, Episode, [episode.pk]), writing(diarist):
+    with (
+        ids_of(diarist, Receipt, [episode.pk]),
+        ids_of(diarist, Episode, [episode.pk]),
+        writing(diarist, episode.local_date),
+    ):
         owner = Receipt.objects.filter(pk=episode.pk).values_list("diarist_id", flat=True).first()
         if owner not in {None, diarist.pk}:
             raise IdTaken
@@ -120,7 +152,8 @@ def receive(diarist: Diarist, entry_id: uuid.UUID, now: dt.datetime, write: Call
     The id is remembered for itself: what was deleted since must not come back when a device sends it again
     because it never heard the answer. Raises IdTaken when the id belongs to somebody else.
     """
-    with ids_of(diarist, Receipt, [entry_id]), writing(diarist):
+    # Whatever `write` stores says itself which day that touches.
+    with ids_of(diarist, Receipt, [entry_id]), writing(diarist, NO_DAY):
         owner = Receipt.objects.filter(pk=entry_id).values_list("diarist_id", flat=True).first()
         if owner == diarist.pk:
             return False
@@ -133,7 +166,7 @@ def receive(diarist: Diarist, entry_id: uuid.UUID, now: dt.datetime, write: Call
 
 def start_timer(diarist: Diarist, episode: Episode) -> Logged:
     """Store `episode` as one that goes on; where a timer of its place runs already, that one is kept."""
-    with ids_of(diarist, Episode, [episode.pk]), writing(diarist):
+    with ids_of(diarist, Episode, [episode.pk]), writing(diarist, episode.local_date):
         running = diarist.episodes.filter(location=episode.location, side=episode.side, is_ongoing=True).first()
         if running is not None:
             return Logged(running, created=False)
@@ -147,12 +180,13 @@ def change_episode(diarist: Diarist, episode: Episode) -> bool:
 
     Raises StaleForm, or EntryGone, otherwise. `episode.version` is the version that the form was made from.
     """
-    with writing(diarist):
+    with writing(diarist, episode.local_date):
         current = diarist.episodes.filter(pk=episode.pk).first()
         if current is None:
             raise EntryGone
         if current.version != episode.version:
             raise StaleForm(current)
+        touched(diarist, current.local_date)
         episode.version += 1
         _keep_one_timer(diarist, episode)
         episode.save(force_update=True)
@@ -164,9 +198,10 @@ def change_details(diarist: Diarist, episode_id: uuid.UUID, change: Callable[[Ep
 
     For short forms that only add to an episode: however many are sent at once, each counts and none is stale.
     """
-    with writing(diarist):
+    with writing(diarist, NO_DAY):
         episode = diarist.episodes.filter(pk=episode_id).first()
         if episode is not None:
+            touched(diarist, episode.local_date)
             change(episode)
             episode.version += 1
             episode.save(force_update=True)
@@ -175,16 +210,17 @@ def change_details(diarist: Diarist, episode_id: uuid.UUID, change: Callable[[Ep
 
 def delete_episode(diarist: Diarist, episode_id: uuid.UUID) -> Episode | None:
     """Delete an episode and give it back for Undo; None when it was already gone."""
-    with writing(diarist):
+    with writing(diarist, NO_DAY):
         episode = diarist.episodes.filter(pk=episode_id).first()
         if episode is not None:
+            touched(diarist, episode.local_date)
             diarist.episodes.filter(pk=episode_id).delete()
         return episode
 
 
 def mark_no_twitches(diarist: Diarist, date: dt.date) -> None:
     """Mark `date` as a day without twitches. Raises DayHasEpisodes; nothing is deleted for a mark."""
-    with writing(diarist):
+    with writing(diarist, date):
         if diarist.episodes.filter(local_date=date).exists():
             raise DayHasEpisodes
         diarist.days.update_or_create(date=date, defaults={"no_twitches": True})
@@ -192,7 +228,7 @@ def mark_no_twitches(diarist: Diarist, date: dt.date) -> None:
 
 def unmark_no_twitches(diarist: Diarist, date: dt.date) -> None:
     """Take the mark back: the day is unlogged again, unless something else was entered for it."""
-    with writing(diarist):
+    with writing(diarist, date):
         _clear_mark(diarist, date)
 
 
@@ -201,7 +237,7 @@ def set_context(diarist: Diarist, date: dt.date, values: Mapping[str, Any]) -> D
 
     A row that has become empty goes, so that nothing untouched is stored.
     """
-    with writing(diarist):
+    with writing(diarist, NO_DAY):
         day = diarist.days.filter(date=date).first() or Day(diarist=diarist, date=date)
         for name, value in values.items():
             setattr(day, name, value)
@@ -210,7 +246,7 @@ def set_context(diarist: Diarist, date: dt.date, values: Mapping[str, Any]) -> D
 
 def add_to_context(diarist: Diarist, date: dt.date, name: str, amount: int, *, most: int) -> Day:
     """Add a drink to what the day has of `name` (caffeine_mg, water_ml); never below zero or above `most`."""
-    with writing(diarist):
+    with writing(diarist, NO_DAY):
         day = diarist.days.filter(date=date).first() or Day(diarist=diarist, date=date)
         setattr(day, name, min(most, max(0, (getattr(day, name) or 0) + amount)))
         return _keep_or_drop(day)
@@ -219,7 +255,8 @@ def add_to_context(diarist: Diarist, date: dt.date, name: str, amount: int, *, m
 def record_signs(diarist: Diarist, checks: Iterable[SignCheck]) -> list[SignCheck]:
     """Store answers to signs, each id once. Raises IdTaken when an id belongs to somebody else's row."""
     wanted = {check.pk: check for check in checks}
-    with ids_of(diarist, SignCheck, wanted), writing(diarist):
+    first = min((check.date for check in wanted.values()), default=NO_DAY)
+    with ids_of(diarist, SignCheck, wanted), writing(diarist, first):
         known = dict(SignCheck.objects.filter(pk__in=wanted).values_list("pk", "diarist_id"))
         if any(owner != diarist.pk for owner in known.values()):
             raise IdTaken
@@ -321,10 +358,16 @@ def _recorded_around(diarist: Diarist, dates: Iterable[dt.date]) -> Recorded:
 
 
 def _log(diarist: Diarist, episode: Episode) -> Logged:
-    if stored := Episode.objects.filter(pk=episode.pk).first():
-        if stored.diarist_id != diarist.pk:
+    # Asked for by its key alone: hardly ever is it there.
+    owner = Episode.objects.filter(pk=episode.pk).values_list("diarist_id", flat=True).first()
+    if owner is not None:
+        if owner != diarist.pk:
             raise IdTaken
-        return Logged(stored, created=False)
+        return Logged(Episode.objects.get(pk=episode.pk), created=False)
+    return _store(diarist, episode)
+
+
+def _store(diarist: Diarist, episode: Episode) -> Logged:
     episode.diarist = diarist
     _keep_one_timer(diarist, episode)
     episode.save(force_insert=True)

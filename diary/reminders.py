@@ -1,4 +1,5 @@
-"""Reminders by e-mail: at most one a day, at the time on the wall where the person is, none on a recorded day.
+"""Reminders by e-mail and on devices: at most one a day, at the time on the wall where the person is, none on a
+recorded day. One that comes by e-mail and on two devices is one reminder, taken once.
 
 The moment of the next one stands in the reminder's row. Whoever moves it on may send: any number of workers and
 commands can look at the same time, and each reminder is taken by one of them.
@@ -14,14 +15,16 @@ from django.conf import settings
 from django.core import signing
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.tasks import task
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
+from diary import push
 from diary.mail import confirmed_address, sends_mail
-from diary.models import Diarist, Reminder
+from diary.models import Diarist, PushDevice, Reminder
 from diary.moments import SkippedTime, at_wall_clock, today_in, zone_or
 
 logger = logging.getLogger(__name__)
@@ -38,22 +41,38 @@ Send = Callable[[int, str], object]
 def keep(diarist: Diarist, *, time: dt.time, by_mail: bool, zone: str, now: dt.datetime) -> Reminder:
     """Store what the person chose; the first one comes the next time that the clock shows `time`."""
     last_on = Reminder.objects.filter(diarist=diarist).values_list("last_on", flat=True).first()
-    next_at = next_moment(time, zone, now, last_on) if by_mail else None
+    is_wanted = by_mail or diarist.push_devices.exists()
+    next_at = next_moment(time, zone, now, last_on) if is_wanted else None
     chosen = {"time": time, "by_mail": by_mail, "next_at": next_at}
     return Reminder.objects.update_or_create(diarist=diarist, defaults=chosen)[0]
 
 
 def switch_off(diarist_id: int) -> None:
-    """No more e-mails; the time stays, for who wants them again."""
-    Reminder.objects.filter(pk=diarist_id).update(by_mail=False, next_at=None)
+    """No more e-mails; the time stays, for who wants them again, and for the person's devices."""
+    Reminder.objects.filter(pk=diarist_id).update(by_mail=False)
+    rest(diarist_id)
+
+
+def begin(diarist: Diarist, zone: str, now: dt.datetime) -> None:
+    """A device was switched on: the first one comes the next time that the clock shows the chosen time."""
+    reminder = Reminder.objects.get_or_create(diarist=diarist)[0]
+    if reminder.next_at is None:
+        first = next_moment(reminder.time, zone, now, reminder.last_on)
+        Reminder.objects.filter(pk=diarist.pk, next_at=None).update(next_at=first)
+
+
+def rest(diarist_id: int) -> None:
+    """No next one where neither an e-mail nor a device is left to remind."""
+    devices = PushDevice.objects.filter(diarist_id=OuterRef("pk"))
+    Reminder.objects.filter(~Exists(devices), pk=diarist_id, by_mail=False).update(next_at=None)
 
 
 def reschedule(diarist: Diarist, zone: str, now: dt.datetime) -> None:
     """The person's time zone has changed: the next one comes by the clock there."""
-    reminder = Reminder.objects.filter(diarist=diarist, by_mail=True).first()
+    reminder = Reminder.objects.filter(diarist=diarist, next_at__isnull=False).first()
     if reminder is not None:
         moved = next_moment(reminder.time, zone, now, reminder.last_on)
-        Reminder.objects.filter(pk=diarist.pk, by_mail=True).update(next_at=moved)
+        Reminder.objects.filter(pk=diarist.pk, next_at__isnull=False).update(next_at=moved)
 
 
 def next_moment(time: dt.time, zone: str, now: dt.datetime, last_on: dt.date | None) -> dt.datetime:
@@ -97,7 +116,7 @@ def take(reminder: Reminder, now: dt.datetime, send: Send) -> bool:
     last_on = date if is_time else reminder.last_on
     moved = next_moment(reminder.time, zone, now, last_on)
     with transaction.atomic():
-        mine = Reminder.objects.filter(pk=reminder.pk, by_mail=True, next_at=reminder.next_at)
+        mine = Reminder.objects.filter(pk=reminder.pk, next_at=reminder.next_at)
         if not mine.update(next_at=moved, last_on=last_on) or not is_time:
             return False
         send(reminder.pk, date.isoformat())
@@ -110,13 +129,21 @@ def zone_of(diarist: Diarist) -> str:
 
 
 def enqueue(diarist_id: int, date: str) -> None:
-    """Leave it to a worker."""
-    remind.enqueue(diarist_id, date)
+    """Leave it to a worker; e-mail and devices apart, so that neither waits for the other or fails with it."""
+    if Reminder.objects.filter(pk=diarist_id, by_mail=True).exists():
+        remind.enqueue(diarist_id, date)
+    if PushDevice.objects.filter(diarist_id=diarist_id).exists():
+        remind_devices.enqueue(diarist_id, date)
+
+
+def send_now(diarist_id: int, date: str) -> bool:
+    """Send it without a worker; whether anything was sent."""
+    return any([remind.call(diarist_id, date), remind_devices.call(diarist_id, date)])
 
 
 @task()
 def remind(diarist_id: int, date: str) -> bool:
-    """Send one reminder for `date`, unless that day is recorded or over, or they were switched off meanwhile."""
+    """Send the e-mail for `date`, unless that day is recorded or over, or they were switched off meanwhile."""
     diarist = Diarist.objects.filter(pk=diarist_id, reminder__by_mail=True, user__is_active=True).first()
     if diarist is None or not sends_mail():
         return False
@@ -131,6 +158,48 @@ def remind(diarist_id: int, date: str) -> bool:
         logger.warning("A reminder could not be sent (%s).", type(error).__name__)
         return False
     return True
+
+
+@task()
+def remind_devices(diarist_id: int, date: str) -> int:
+    """Show the reminder for `date` on the person's devices, unless it is of no use any more; how many took it."""
+    now = timezone.now()
+    reminder = Reminder.objects.select_related("diarist__user").filter(pk=diarist_id).first()
+    if reminder is None or not reminder.diarist.user.is_active or not push.is_offered():
+        return 0
+    day = dt.date.fromisoformat(date)
+    seconds = seconds_left(reminder, day, now)
+    if seconds < 1 or is_recorded(reminder.diarist, day):
+        return 0
+    devices, over = push.devices_of(reminder.diarist, now)
+    words = push_words(reminder.diarist)
+    shown = 0
+    for device in devices:
+        try:
+            shown += push.show(device, words, seconds)
+        except push.Gone:
+            over.append(device)
+    PushDevice.objects.filter(pk__in=[device.pk for device in over]).delete()
+    rest(diarist_id)
+    return shown
+
+
+def seconds_left(reminder: Reminder, day: dt.date, now: dt.datetime) -> int:
+    """For how long the reminder of `day` is worth showing: until it is too late, or the day is over."""
+    zone = zone_of(reminder.diarist)
+    if day != today_in(zone, now):
+        return 0
+    too_late = on_the_wall(day, reminder.time, zone) + LATEST
+    left = min(too_late, on_the_wall(day + ONE_DAY, dt.time(), zone)) - now
+    return int(min(left, LATEST).total_seconds())
+
+
+def push_words(diarist: Diarist) -> dict[str, str]:
+    """What a device shows: the words of the e-mail, for the same reason."""
+    language = diarist.language or settings.LANGUAGE_CODE
+    with translation.override(language):
+        body = gettext("Your page for today is still empty.")
+        return {"title": gettext("A short reminder"), "body": body, "lang": language}
 
 
 def is_recorded(diarist: Diarist, date: dt.date) -> bool:

@@ -4,12 +4,14 @@ import datetime as dt
 from bisect import bisect
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from django.db.models import CharField, StringAgg, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from diary.body import LOCATIONS
+from diary.history import ONE_DAY
 from diary.models import Diarist, place_name
 
 RECENT_DAYS = 14
@@ -20,6 +22,8 @@ SPELL_WINDOW_DAYS = 92
 SPELL_CLEAR_DAYS = 3
 SPELL_GAP_DAYS = 8
 
+# "2026-11-252": of a day's entries the strongest comes last.
+DAY_AND_STRENGTH = Concat(Cast("local_date", CharField()), Cast(Coalesce("strength", 0), CharField()))
 BODY_ORDER = {location: index for index, location in enumerate(LOCATIONS)}
 
 
@@ -79,25 +83,29 @@ def recent_days(diarist: Diarist, date: dt.date) -> Recent:
     start = date - dt.timedelta(days=SPELL_WINDOW_DAYS - 1)
     days: dict[tuple[str, str], dict[dt.date, int]] = {}
     # A row for each place, not for each of its days: reading hundreds of rows takes longer than all else on Today.
-    entries = Concat(Cast("local_date", CharField()), Cast(Coalesce("strength", 0), CharField()))
     rows = (
         diarist.episodes.filter(local_date__range=(start, date))
         .values_list("location", "side")
-        .annotate(entries=StringAgg(entries, Value(",")))
+        .annotate(entries=StringAgg(DAY_AND_STRENGTH, Value(",")))
         .order_by()
     )
     for location, side, text in rows:
-        # Of a day's entries the strongest comes last.
-        in_order = sorted(set(text.split(",")))
-        days[location, side] = {dt.date.fromisoformat(one[:10]): int(one[10:]) for one in in_order}
+        days[location, side] = dict(map(day_and_strength, sorted(set(text.split(",")))))
     marked = diarist.days.filter(date__range=(start, date), no_twitches=True).values_list("date", flat=True)
     twitched = frozenset(day for seen in days.values() for day in seen)
     recorded = twitched | frozenset(marked)
     recent_from = date - dt.timedelta(days=RECENT_DAYS - 1)
+    window = [recent_from + ONE_DAY * n for n in range(RECENT_DAYS)]
     recent = {place: seen for place, seen in days.items() if max(seen) >= recent_from}
-    spots = [_spot(place, seen, recorded, date) for place, seen in recent.items()]
+    spots = [_spot(place, seen, recorded, window) for place, seen in recent.items()]
     spots.sort(key=lambda spot: _order(spot, recent[spot.location, spot.side], recent_from, date))
     return Recent(spots, twitched, recorded)
+
+
+@lru_cache(maxsize=2048)
+def day_and_strength(text: str) -> tuple[dt.date, int]:
+    """What `DAY_AND_STRENGTH` stands for; the same hundreds come back with every tap."""
+    return dt.date.fromisoformat(text[:10]), int(text[10:])
 
 
 def spell_start(twitched: Iterable[dt.date], observed: Iterable[dt.date]) -> dt.date:
@@ -106,7 +114,7 @@ def spell_start(twitched: Iterable[dt.date], observed: Iterable[dt.date]) -> dt.
     `observed` are the recorded days, those with a twitch anywhere included.
     """
     backwards = sorted(twitched, reverse=True)
-    clear = sorted(set(observed) - set(backwards))
+    clear = sorted(set(observed).difference(backwards))
     onset = backwards[0]
     for earlier in backwards[1:]:
         between = bisect(clear, onset) - bisect(clear, earlier)
@@ -116,20 +124,22 @@ def spell_start(twitched: Iterable[dt.date], observed: Iterable[dt.date]) -> dt.
     return onset
 
 
-def _spot(place: tuple[str, str], seen: dict[dt.date, int], observed: frozenset[dt.date], date: dt.date) -> Spot:
-    last_on = max(seen)
+def _spot(
+    place: tuple[str, str], seen: dict[dt.date, int], observed: frozenset[dt.date], window: list[dt.date]
+) -> Spot:
+    """`window` are the 14 days that end with the day looked from."""
+    date, last_on = window[-1], max(seen)
     onset = spell_start(seen, observed)
     window_start = date - dt.timedelta(days=SPELL_WINDOW_DAYS - 1)
-    recent_from = date - dt.timedelta(days=RECENT_DAYS - 1)
     return Spot(
         location=place[0],
         side=place[1],
         strength_that_day=seen.get(date),
         last_on=last_on,
         last_strength=seen[last_on],
-        strongest=max(strength for day, strength in seen.items() if day >= recent_from),
+        strongest=max(seen[day] for day in window if day in seen),
         spell_day=(date - onset).days + 1,
-        strip=tuple(_kind(recent_from + dt.timedelta(days=n), seen, observed) for n in range(RECENT_DAYS)),
+        strip=tuple(_kind(day, seen, observed) for day in window),
         spell_is_longer=(onset - window_start).days < SPELL_GAP_DAYS,
     )
 

@@ -13,10 +13,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import pairwise, zip_longest
-from typing import Any, Literal
+from itertools import chain, pairwise, zip_longest
+from typing import Any, Literal, NamedTuple
 
 import plotly.graph_objects as go
+from plotly.validator_cache import ValidatorCache
 
 Level = Literal["episodes", "days", "weeks"]
 Shape = Literal["bar", "short", "dot"]
@@ -33,6 +34,10 @@ LANE_PIXELS = 40
 # Thickness in pixels; the first is that of a strength nobody entered.
 WIDTHS = (8, 5, 8, 11, 15)
 HAIRLINE = 1
+# A name for each point would travel far; plotly itself takes a hundred times longer for its own number 0.
+SYMBOLS = {"circle": 0, "square": 1}
+# Texts travel in the parts that this joins: each is said by many marks, hardly one by the same together.
+BETWEEN_PARTS = " · "
 # A shorter length would hardly show; such an episode gets a square, which claims no length.
 SHOWS_FROM = 0.008
 END_ROOM = 0.015
@@ -55,12 +60,11 @@ class Lane:
     group: str
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """Twitching at one spot: an episode, or a day or a week of them.
 
     `start` is what the clock on the wall showed. `length` is real time, also where the clocks changed meanwhile;
-    None was not entered. Without `time_known` only the date is meant. `link` is the id of a single episode.
+    None was not entered. Without `time_known` only the date is meant.
     """
 
     lane: int
@@ -68,7 +72,6 @@ class Mark:
     length: dt.timedelta | None
     strength: int | None
     words: str
-    link: str = ""
     time_known: bool = True
 
 
@@ -85,7 +88,6 @@ class Ground:
 class Below:
     """A factor below the lanes. `values`: (day or first day of the week, value, words); `top` ends its axis."""
 
-    key: str
     name: str
     values: Sequence[tuple[dt.date, float, str]]
     top: float
@@ -122,34 +124,21 @@ class Boxes:
     x: list[str | None] = field(default_factory=list)
     y: list[float | None] = field(default_factory=list)
     text: list[str | None] = field(default_factory=list)
-    links: list[str | None] = field(default_factory=list)
 
-    def add(
-        self,
-        left: str,
-        right: str,
-        *,
-        top: float,
-        bottom: float,
-        words: str | None = None,
-        link: str | None = None,
-    ) -> None:
+    def add(self, left: str, right: str, *, top: float, bottom: float, words: str | None = None) -> None:
         """One box."""
         self.x += (left, right, right, left, None)
         self.y += (top, top, bottom, bottom, None)
         self.text += (words, None, None, None, None)
-        self.links += (link, None, None, None, None)
 
-    def around(
-        self, left: str, right: str, y: float, pixels: float, words: str | None = None, link: str | None = None
-    ) -> None:
+    def around(self, left: str, right: str, y: float, pixels: float, words: str | None = None) -> None:
         """One box of a thickness in pixels around a height of the axis of the lanes."""
-        half = pixels / LANE_PIXELS / 2
-        self.add(left, right, top=round(y - half, 4), bottom=round(y + half, 4), words=words, link=link)
+        top, bottom = heights_around(y, pixels)
+        self.add(left, right, top=top, bottom=bottom, words=words)
 
     def trace(self, **values: Any) -> dict[str, Any]:
         """The trace of these boxes."""
-        return with_arrays(_boxes() | values, self.x, self.y, self.text, self.links)
+        return with_arrays(_boxes() | values, self.x, self.y, self.text)
 
 
 @dataclass(slots=True)
@@ -159,22 +148,22 @@ class Points:
     x: list[str | None] = field(default_factory=list)
     y: list[float | None] = field(default_factory=list)
     text: list[str | None] = field(default_factory=list)
-    links: list[str | None] = field(default_factory=list)
+
+
+@lru_cache(maxsize=1024)
+def heights_around(y: float, pixels: float) -> tuple[float, float]:
+    """Top and bottom of what has a thickness in pixels; a lane has many of each strength."""
+    half = pixels / LANE_PIXELS / 2
+    return round(y - half, 4), round(y + half, 4)
 
 
 def with_arrays(
-    trace: dict[str, Any],
-    x: list[str | None],
-    y: list[float | None],
-    text: list[str | None],
-    links: list[str | None],
+    trace: dict[str, Any], x: list[str | None], y: list[float | None], text: list[str | None]
 ) -> dict[str, Any]:
     """The trace with its arrays; empty ones are left out."""
     trace |= {"x": x, "y": y}
     if any(text):
         trace["text"] = text
-    if any(links):
-        trace["customdata"] = links
     return trace
 
 
@@ -200,7 +189,8 @@ def figure(picture: Picture) -> dict[str, Any]:
 
 
 def packed(made: dict[str, Any]) -> dict[str, Any]:
-    """The figure as it travels, far smaller: dates as the minutes since the one before, boxes by their edges.
+    """The figure as it travels, far smaller: dates as the minutes since the one before, boxes by their edges,
+    parts of texts that stand at many places once.
 
     Minutes begin at midnight of 1970, as in the browser; `unpacked` in static/js/timeline.js undoes it.
     """
@@ -210,7 +200,10 @@ def packed(made: dict[str, Any]) -> dict[str, Any]:
 def packed_trace(trace: dict[str, Any]) -> dict[str, Any]:
     """One trace; of the entries that a box has, no more than needed."""
     if trace.get("fill") != "toself":
-        return trace | {"x": steps(trace["x"])}
+        sent = trace | {"x": steps(trace["x"])} | coded(trace.get("text", []))
+        if trace["meta"]["look"] == "point":
+            sent["marker"] = trace["marker"] | {"symbol": [SYMBOLS[name] for name in trace["marker"]["symbol"]]}
+        return sent
     left, right = trace["x"][::CORNERS], trace["x"][1::CORNERS]
     boxes: dict[str, Any] = {
         "left": steps(left),
@@ -220,9 +213,20 @@ def packed_trace(trace: dict[str, Any]) -> dict[str, Any]:
         "top": trace["y"][::CORNERS],
         "bottom": trace["y"][2::CORNERS],
     }
-    boxes |= {name: trace[name][::CORNERS] for name in ("text", "customdata") if name in trace}
-    kept = {name: value for name, value in trace.items() if name not in {"x", "y", "text", "customdata"}}
-    return kept | {"boxes": boxes}
+    kept = {name: value for name, value in trace.items() if name not in {"x", "y", "text"}}
+    return kept | {"boxes": boxes | coded(trace.get("text", [])[::CORNERS])}
+
+
+def coded(texts: Sequence[str | None]) -> dict[str, Any]:
+    """`text` has each part of a text once; `said` the numbers of all first parts, of all second ones and so on,
+    None where a text has no such part. Empty without any text.
+    """
+    if not texts:
+        return {}
+    split = [text.split(BETWEEN_PARTS) if text is not None else [] for text in texts]
+    numbers = {part: number for number, part in enumerate(dict.fromkeys(chain.from_iterable(split)))}
+    said = zip_longest(*([numbers[part] for part in parts] for parts in split))
+    return {"text": list(numbers), "said": [list(column) for column in said]}
 
 
 def steps(dates: Iterable[str | None]) -> list[int | None]:
@@ -262,6 +266,9 @@ _LAYOUT: dict[str, Any] = go.Layout(
     dragmode="pan",
     hovermode="closest",
     hoverdistance=24,
+    # The script looks for the box around the pointer itself: Plotly finds corners only.
+    hoveranywhere=True,
+    clickanywhere=True,
     showlegend=False,
     paper_bgcolor="rgba(0,0,0,0)",
     plot_bgcolor="rgba(0,0,0,0)",
@@ -269,6 +276,8 @@ _LAYOUT: dict[str, Any] = go.Layout(
     xaxis={"type": "date", "showgrid": True, "zeroline": False, "ticks": "", "fixedrange": False},
     yaxis={"showgrid": False, "zeroline": False, "ticks": "", "fixedrange": True, "automargin": False},
 ).to_plotly_json()
+# All that plotly knows of every kind of chart: 10 MB, read again by itself should anything be validated later.
+ValidatorCache._json_cache = None
 
 
 # --- where things stand ----------------------------------------------------------------------------------
@@ -382,7 +391,7 @@ def track_trace(picture: Picture, slots: Slots) -> dict[str, Any]:
 
 
 def mark_traces(picture: Picture, slots: Slots) -> list[dict[str, Any]]:
-    """A trace for each strength and shape, weak ones first so that strong ones lie on top."""
+    """A trace of boxes for each strength, weak ones first so that strong ones lie on top; one for all points."""
     if picture.level == "episodes":
         return episode_traces(picture, slots)
     strengths: defaultdict[int, Boxes] = defaultdict(Boxes)
@@ -395,42 +404,52 @@ def mark_traces(picture: Picture, slots: Slots) -> list[dict[str, Any]]:
 
 def bar_trace(boxes: Boxes, strength: int) -> dict[str, Any]:
     """Marks that are as long as they lasted."""
-    meta = {"look": "bar", "strength": strength, "time_known": True}
-    return boxes.trace(meta=meta, uid=f"bar-{strength}")
+    return boxes.trace(meta={"look": "bar", "strength": strength}, uid=f"bar-{strength}")
 
 
 def episode_traces(picture: Picture, slots: Slots) -> list[dict[str, Any]]:
     """Single episodes; where only the date is known one stands at noon on a line from midnight to midnight."""
     shows_from = ((picture.last - picture.first) + ONE_DAY) * SHOWS_FROM
     bars: defaultdict[int, Boxes] = defaultdict(Boxes)
-    points: defaultdict[tuple[int, Shape, bool], Points] = defaultdict(Points)
+    points: list[tuple[Mark, Shape]] = []
     whiskers = Boxes()
     for mark in picture.marks:
-        strength, shape, y = mark.strength or 0, shape_of(mark, shows_from), slots.lanes[mark.lane]
-        start = mark.start
+        shape, y = shape_of(mark, shows_from), slots.lanes[mark.lane]
         if not mark.time_known:
-            whiskers.around(edge(start.date()), edge(start.date() + ONE_DAY), y, 2 * HAIRLINE)
-            start = dt.datetime.combine(start.date(), dt.time()) + NOON
+            day = mark.start.date()
+            whiskers.around(edge(day), edge(day + ONE_DAY), y, 2 * HAIRLINE)
         if shape == "bar" and mark.length:
-            end = minute(start + mark.length)
-            bars[strength].around(minute(start), end, y, WIDTHS[strength], mark.words, mark.link)
-            continue
-        arrays = points[strength, shape, mark.time_known]
-        arrays.x.append(minute(start))
-        arrays.y.append(y)
-        arrays.text.append(mark.words)
-        arrays.links.append(mark.link)
+            start, end, strength = minute(mark.start), minute(mark.start + mark.length), mark.strength or 0
+            bars[strength].around(start, end, y, WIDTHS[strength], mark.words)
+        else:
+            points.append((mark, shape))
     made = [whiskers.trace(meta={"look": "whisker"})] if whiskers.x else []
     made += [bar_trace(boxes, strength) for strength, boxes in sorted(bars.items())]
-    return made + [point_trace(key, points[key]) for key in sorted(points)]
+    return made + ([point_trace(points, slots)] if points else [])
 
 
-def point_trace(key: tuple[int, Shape, bool], points: Points) -> dict[str, Any]:
-    """Marks of one strength that claim no length."""
-    strength, shape, time_known = key
-    trace = _points() | {"meta": {"look": shape, "strength": strength, "time_known": time_known}}
-    trace["marker"] = {"symbol": "square" if shape == "short" else "circle", "size": WIDTHS[strength] + 1}
-    return with_arrays(trace, points.x, points.y, points.text, points.links)
+def point_trace(marks: Iterable[tuple[Mark, Shape]], slots: Slots) -> dict[str, Any]:
+    """Marks that claim no length, weak ones first; what differs between them stands in arrays.
+
+    A trace costs the browser as much as dozens of points, so all of them share one.
+    """
+    points = Points()
+    shapes: list[Shape] = []
+    strengths, times_known = [], []
+    for mark, shape in sorted(marks, key=lambda each: each[0].strength or 0):
+        start = mark.start if mark.time_known else dt.datetime.combine(mark.start.date(), dt.time()) + NOON
+        points.x.append(minute(start))
+        points.y.append(slots.lanes[mark.lane])
+        points.text.append(mark.words)
+        shapes.append(shape)
+        strengths.append(mark.strength or 0)
+        times_known.append(mark.time_known)
+    trace = _points() | {"meta": {"look": "point", "strengths": strengths, "times_known": times_known}}
+    trace["marker"] = {
+        "symbol": ["square" if shape == "short" else "circle" for shape in shapes],
+        "size": [WIDTHS[strength] + 1 for strength in strengths],
+    }
+    return with_arrays(trace, points.x, points.y, points.text)
 
 
 def shape_of(mark: Mark, shows_from: dt.timedelta) -> Shape:
@@ -467,40 +486,46 @@ def sign_traces(picture: Picture, slots: Slots) -> list[dict[str, Any]]:
 
 
 def below_traces(picture: Picture, slots: Slots) -> list[dict[str, Any]]:
-    """One trace a factor."""
+    """One trace for all factors."""
+    below = list(zip(picture.below, slots.zeros, strict=True))
+    if not below:
+        return []
     draw = steps_of_weeks if picture.level == "weeks" else columns_of_days
-    return [
-        draw(below, zero) | {"meta": {"look": "below", "key": below.key}}
-        for below, zero in zip(picture.below, slots.zeros, strict=True)
-    ]
+    return [draw(below) | {"meta": {"look": "below"}}]
 
 
-def columns_of_days(below: Below, zero: float) -> dict[str, Any]:
+def columns_of_days(factors: Iterable[tuple[Below, float]]) -> dict[str, Any]:
     """A column a day, from just below zero: a recorded zero shows, a missing day does not."""
-    room = ONE_DAY * (1 - COLUMN_WIDTH) / 2
     boxes = Boxes()
-    for date, value, words in below.values:
-        start = dt.datetime.combine(date, dt.time())
-        left, right = minute(start + room), minute(start + ONE_DAY - room)
-        boxes.add(left, right, top=height_of(value, below, zero), bottom=zero + ZERO_SHOWS, words=words)
+    for below, zero in factors:
+        bottom = round(zero + ZERO_SHOWS, 3)
+        for date, value, words in below.values:
+            left, right = column(date)
+            boxes.add(left, right, top=height_of(value, below, zero), bottom=bottom, words=words)
     return boxes.trace()
 
 
-def steps_of_weeks(below: Below, zero: float) -> dict[str, Any]:
-    """The means of weeks as a line of steps, broken where nothing was entered."""
-    x: list[str | None] = []
-    y: list[float | None] = []
-    text: list[str | None] = []
-    for (date, value, words), following in zip_longest(below.values, below.values[1:]):
-        end, height = date + ONE_WEEK, height_of(value, below, zero)
-        x.append(edge(date))
-        y.append(height)
-        text.append(words)
-        if following is None or following[0] != end:
-            x += (edge(end), None)
-            y += (height, None)
-            text += (words, None)
-    return with_arrays(_steps(), x, y, text, [])
+@lru_cache(maxsize=1024)
+def column(date: dt.date) -> tuple[str, str]:
+    """The left and right edge of the column of a day, which every factor has."""
+    start, room = dt.datetime.combine(date, dt.time()), ONE_DAY * (1 - COLUMN_WIDTH) / 2
+    return minute(start + room), minute(start + ONE_DAY - room)
+
+
+def steps_of_weeks(factors: Iterable[tuple[Below, float]]) -> dict[str, Any]:
+    """The means of weeks as lines of steps, broken where nothing was entered and between factors."""
+    points = Points()
+    for below, zero in factors:
+        for (date, value, words), following in zip_longest(below.values, below.values[1:]):
+            end, height = date + ONE_WEEK, height_of(value, below, zero)
+            points.x.append(edge(date))
+            points.y.append(height)
+            points.text.append(words)
+            if following is None or following[0] != end:
+                points.x += (edge(end), None)
+                points.y += (height, None)
+                points.text += (words, None)
+    return with_arrays(_steps(), points.x, points.y, points.text)
 
 
 def runs(days: Sequence[tuple[dt.date, GroundKind | None]], length: int) -> list[Ground]:

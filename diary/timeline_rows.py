@@ -1,24 +1,26 @@
 """What the timeline asks the database: the rows of a range, added up there by day or by week where it is long.
 
 Ten years of episodes are never loaded; the database adds them up. What it found for a long range is kept in this
-process until the diary changes, because even adding up takes longer than everything else on the page.
+process until the diary changes, because even adding up takes longer than everything else on the page. But a tap
+changes one of the last days: what was found of those weeks ago is kept until a write may have touched one of them,
+which leaves its revision in `Diarist.old_days_revision`.
 """
 
 import datetime as dt
-import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from django.db.models import Avg, Count, F, IntegerField, Max, Min, QuerySet
+from django.db.models import Avg, Count, F, FloatField, IntegerField, Max, Min, QuerySet
 from django.db.models.expressions import Func
 
-from diary.history import ONE_DAY, recorded_dates
+from diary.history import ONE_DAY, dates_between, recorded_dates
 from diary.models import Diarist, Episode
 from diary.moments import EARLIEST
 from diary.months import first_weekday
+from diary.recording import READ_AGAIN_DAYS
 from diary.shelf import shelf
 from diary.spots import BODY_ORDER
 from diary.timeline import DAYS_IN, Level, level_of
@@ -30,6 +32,8 @@ FACTORS = ("sleep_hours", "caffeine_mg", "exercise_minutes", "stress", "water_ml
 FIRST_MONDAY = EARLIEST - dt.timedelta(days=EARLIEST.weekday())
 # How many ranges a process keeps, and how many things made of each.
 KEPT, KEPT_MADE = 8, 4
+# Of how many ranges the old days, and of how many diaries the onsets.
+KEPT_OLD, KEPT_ONSETS = 8, 64
 
 
 _lock = Lock()
@@ -54,11 +58,9 @@ class Span:
         return (self.last - self.first).days + 1
 
 
-@dataclass(frozen=True, slots=True)
-class Single:
+class Single(NamedTuple):
     """One episode, as far as the timeline shows it."""
 
-    id: uuid.UUID
     place: Place
     date: dt.date
     start: dt.datetime
@@ -71,8 +73,7 @@ class Single:
     at_rest: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
+class Sum(NamedTuple):
     """The episodes at one place in one bucket, a day or a week: how many, on how many days, the strongest."""
 
     place: Place
@@ -136,14 +137,13 @@ class Rows:
     def buckets(self) -> list[dt.date]:
         """The first day of every bucket, oldest first."""
         start = week_start(self.span.first) if self.step > 1 else self.span.first
-        return [start + dt.timedelta(days=n) for n in range(0, (self.span.last - start).days + 1, self.step)]
+        after = self.span.last.toordinal() + 1
+        return [dt.date.fromordinal(n) for n in range(start.toordinal(), after, self.step)]
 
     def days_of(self, bucket: dt.date) -> list[dt.date]:
         """The days of a bucket that lie in the range."""
-        if self.step == 1:
-            return [bucket]
-        days = (bucket + dt.timedelta(days=n) for n in range(self.step))
-        return [day for day in days if self.span.first <= day <= self.span.last]
+        last = bucket + dt.timedelta(days=self.step - 1)
+        return dates_between(max(bucket, self.span.first), min(last, self.span.last))
 
     def could_be_missed(self, day: dt.date) -> bool:
         """Whether it counts as not recorded: after the first recorded day, and over."""
@@ -161,6 +161,79 @@ class Rows:
     def recorded(self) -> int:
         """How many days were recorded."""
         return len(self.twitched | self.clear)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What days in a row hold, as in `Rows`. `marked` are those with the mark "no twitches", twitched or not."""
+
+    singles: tuple[Single, ...]
+    sums: tuple[Sum, ...]
+    twitched: frozenset[dt.date]
+    marked: frozenset[dt.date]
+    signs: tuple[tuple[dt.date, str], ...]
+
+    def before(self, day: dt.date) -> "Part":
+        """What lies before a day with which a bucket begins."""
+        return Part(
+            tuple(single for single in self.singles if single.date < day),
+            tuple(row for row in self.sums if row.bucket < day),
+            frozenset(date for date in self.twitched if date < day),
+            frozenset(date for date in self.marked if date < day),
+            tuple((date, sign) for date, sign in self.signs if date < day),
+        )
+
+    def __add__(self, later: "Part") -> "Part":
+        return Part(
+            self.singles + later.singles,
+            self.sums + later.sums,
+            self.twitched | later.twitched,
+            self.marked | later.marked,
+            self.signs + later.signs,
+        )
+
+
+class OldDays[Kept]:
+    """What was read of old days, until a write may have touched one; what was not asked for longest goes first.
+
+    A key begins with the diarist's, and holds which days it is of.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._kept: OrderedDict[tuple[object, ...], tuple[int, Kept]] = OrderedDict()
+
+    def take(self, diarist: Diarist, key: tuple[object, ...]) -> Kept | None:
+        """What is kept, unless the diary may hold something else by now."""
+        with _lock:
+            revision, found = self._kept.get((diarist.pk, *key), (-1, None))
+            if found is None or not diarist.old_days_revision <= revision <= diarist.revision:
+                return None
+            self._kept.move_to_end((diarist.pk, *key))
+            return found
+
+    def put(self, diarist: Diarist, key: tuple[object, ...], found: Kept) -> None:
+        """Keep what was read after `diarist` was: a write in between has it thought older than it is."""
+        with _lock:
+            self._kept[diarist.pk, *key] = diarist.revision, found
+            self._kept.move_to_end((diarist.pk, *key))
+            while len(self._kept) > self.most:
+                self._kept.popitem(last=False)
+
+    def count(self, diarist_id: int) -> int:
+        """How much is kept of one person."""
+        return sum(key[0] == diarist_id for key in self._kept)
+
+    def drop(self, diarist_id: int) -> None:
+        """Throw away what is kept of one person."""
+        with _lock:
+            for key in [key for key in self._kept if key[0] == diarist_id]:
+                del self._kept[key]
+
+    def forget(self) -> None:
+        """Throw everything away."""
+        with _lock:
+            self._kept.clear()
 
 
 class WeekNumber(Func):
@@ -229,6 +302,8 @@ def count_from() -> dt.date:
 
 
 _kept: OrderedDict[tuple[object, ...], Rows] = OrderedDict()
+old_parts: OldDays[Part] = OldDays(KEPT_OLD)
+old_onsets: OldDays[dict[Place, dt.date]] = OldDays(KEPT_ONSETS)
 
 
 def rows_of(diarist: Diarist, span: Span, begins_on: dt.date | None, today: dt.date) -> Rows:
@@ -249,49 +324,97 @@ def rows_of(diarist: Diarist, span: Span, begins_on: dt.date | None, today: dt.d
     return found
 
 
+def drop(diarist_id: int) -> None:
+    """Throw away what is kept of one person, whose rows were deleted for good."""
+    with _lock:
+        for key in [key for key in _kept if key[0] == diarist_id]:
+            del _kept[key]
+    old_parts.drop(diarist_id)
+    old_onsets.drop(diarist_id)
+    shelf.drop(diarist_id)
+
+
 def forget() -> None:
     """Drop what is kept; for tests, which write rows without counting the revision up."""
     with _lock:
         _kept.clear()
+    old_parts.forget()
+    old_onsets.forget()
     shelf.forget()
 
 
 def read(diarist: Diarist, span: Span, begins_on: dt.date | None, today: dt.date) -> Rows:
-    """Ask the database; the number of queries does not depend on what the range holds."""
-    singles: tuple[Single, ...] = ()
-    episodes = episodes_of(diarist, span)
-    if span.level == "episodes":
-        singles = tuple(singles_of(episodes))
-        sums = tuple(add_up(singles))
-    else:
-        sums = tuple(sums_of(episodes, span.level))
-    span_days = (span.first, span.last)
-    if span.level == "episodes" and span.place is None:
-        twitched = frozenset(single.date for single in singles)
-    else:
-        everywhere = diarist.episodes.filter(local_date__range=span_days).order_by()
-        twitched = frozenset(everywhere.values_list("local_date", flat=True).distinct())
-    days = diarist.days.filter(date__range=span_days).order_by("date")
-    marked = frozenset(days.filter(no_twitches=True).values_list("date", flat=True))
-    signs = diarist.sign_checks.filter(date__range=span_days, answer="yes").order_by("date", "recorded_at", "id")
-    onsets = {
-        (location, side): first
-        for location, side, first in diarist.episodes.order_by()
-        .values_list("location", "side")
-        .annotate(first=Min("local_date"))
-    }
+    """Ask the database, of old days only what is not kept; how often does not depend on what the range holds."""
+    recent_from = week_start(today - dt.timedelta(days=READ_AGAIN_DAYS))
+    part = part_of(diarist, span, recent_from)
+    # Not kept: context on an old day is written without a word in `old_days_revision`.
+    days = diarist.days.filter(date__range=(span.first, span.last)).order_by("date")
     return Rows(
         span=span,
         today=today,
         begins_on=begins_on,
+        singles=part.singles,
+        sums=part.sums,
+        twitched=part.twitched,
+        clear=part.marked - part.twitched,
+        context=dict(context_of(days, span.level)),
+        signs=part.signs,
+        onsets=onsets_of(diarist, recent_from),
+    )
+
+
+def part_of(diarist: Diarist, span: Span, recent_from: dt.date) -> Part:
+    """What a range holds; only what lies from `recent_from` on is read where the days before are kept."""
+    level = span.level
+    if span.first >= recent_from:
+        return read_part(diarist, span, level)
+    key = (span.first, min(span.last, recent_from - ONE_DAY), span.place, level, first_weekday())
+    old = old_parts.take(diarist, key)
+    if old is None:
+        whole = read_part(diarist, span, level)
+        old_parts.put(diarist, key, whole.before(recent_from))
+        return whole
+    return old + read_part(diarist, replace(span, first=recent_from), level) if span.last >= recent_from else old
+
+
+def read_part(diarist: Diarist, span: Span, level: Level) -> Part:
+    """What a range holds in the detail of `level`, which may be that of a longer one."""
+    singles: tuple[Single, ...] = ()
+    episodes = episodes_of(diarist, span)
+    if level == "episodes":
+        singles = tuple(singles_of(episodes))
+        sums = tuple(add_up(singles))
+    else:
+        sums = tuple(sums_of(episodes, level))
+    span_days = (span.first, span.last)
+    if level == "episodes" and span.place is None:
+        twitched = frozenset(single.date for single in singles)
+    else:
+        everywhere = diarist.episodes.filter(local_date__range=span_days).order_by()
+        twitched = frozenset(everywhere.values_list("local_date", flat=True).distinct())
+    marked = diarist.days.filter(date__range=span_days, no_twitches=True).order_by()
+    signs = diarist.sign_checks.filter(date__range=span_days, answer="yes").order_by("date", "recorded_at", "id")
+    return Part(
         singles=singles,
         sums=sums,
         twitched=twitched,
-        clear=marked - twitched,
-        context=dict(context_of(days, span.level)),
+        marked=frozenset(marked.values_list("date", flat=True)),
         signs=tuple(signs.values_list("date", "sign")),
-        onsets=onsets,
     )
+
+
+def onsets_of(diarist: Diarist, recent_from: dt.date) -> dict[Place, dt.date]:
+    """The first day of every place; only recent days are looked through where those before are kept."""
+    old = old_onsets.take(diarist, (recent_from,))
+    if old is None:
+        firsts = diarist.episodes.order_by().values_list("location", "side").annotate(first=Min("local_date"))
+        found = {(location, side): first for location, side, first in firsts}
+        old_onsets.put(diarist, (recent_from,), {place: day for place, day in found.items() if day < recent_from})
+        return found
+    # Not grouped by place: SQLite would then go through the whole diary in the order of places.
+    days = diarist.episodes.filter(local_date__gte=recent_from).order_by("-local_date")
+    recent = days.values_list("location", "side", "local_date").distinct()
+    return {(location, side): day for location, side, day in recent} | old
 
 
 def episodes_of(diarist: Diarist, span: Span) -> QuerySet[Episode]:
@@ -303,7 +426,6 @@ def episodes_of(diarist: Diarist, span: Span) -> QuerySet[Episode]:
 def singles_of(episodes: QuerySet[Episode]) -> Iterable[Single]:
     """Every episode, oldest first."""
     rows = episodes.order_by("local_date", "started_at", "id").values_list(
-        "id",
         "location",
         "side",
         "local_date",
@@ -317,12 +439,12 @@ def singles_of(episodes: QuerySet[Episode]) -> Iterable[Single]:
         "how_often",
         "at_rest",
     )
-    for pk, location, side, date, started_at, offset, *rest in rows:
+    for location, side, date, started_at, offset, *rest in rows:
         start = started_at.replace(tzinfo=None) + dt.timedelta(minutes=offset)
         if start.date() != date:
             # Samoa left a day out once; the entry keeps its date.
             start = dt.datetime.combine(date, start.time())
-        yield Single(pk, (location, side), date, start, *rest)  # type: ignore[arg-type]  # columns in this order
+        yield Single((location, side), date, start, *rest)  # type: ignore[arg-type]  # columns in this order
 
 
 def add_up(singles: Iterable[Single]) -> Iterable[Sum]:
@@ -362,7 +484,8 @@ def context_of(days: QuerySet[Any], level: Level) -> Iterable[tuple[dt.date, tup
     by_week = (
         days.annotate(week=WeekNumber("date", start))
         .values_list("week")
-        .annotate(**{f"mean_{name}": Avg(name) for name in FACTORS})
+        # Decimals of five hundred weeks would take longer than their sums.
+        .annotate(**{f"mean_{name}": Avg(name, output_field=FloatField()) for name in FACTORS})
         .order_by("week")
     )
     for week, *values in by_week:

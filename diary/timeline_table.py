@@ -17,6 +17,8 @@ from diary.signs import SIGNS
 from diary.spots import BODY_ORDER
 from diary.timeline_rows import FACTORS, Place, Rows, Sum
 
+# Of longer tables the first lines are shown, and the rest on request: three months by day are whole.
+MOST_LINES = 100
 # Spreadsheets run a cell that begins like this.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -55,8 +57,11 @@ SORTS: dict[str, Callable[[Line], Any]] = {
 }
 
 
-def lines_of(rows: Rows, sort: str = "") -> list[Line]:
-    """A line for every bucket, the newest first where no other order is asked for."""
+def lines_of(rows: Rows, sort: str = "", most: int | None = None) -> list[Line]:
+    """A line for every bucket, the newest first where no other order is asked for; the first so many of them."""
+    sort, buckets = sort or "-date", rows.buckets
+    if most and sort == "-date":
+        buckets = buckets[-most:]
     by_bucket: dict[dt.date, list[Sum]] = defaultdict(list)
     for row in rows.sums:
         by_bucket[row.bucket].append(row)
@@ -65,8 +70,8 @@ def lines_of(rows: Rows, sort: str = "") -> list[Line]:
         bucket = date - dt.timedelta(days=(date - rows.buckets[0]).days % rows.step)
         if sign not in signs[bucket]:
             signs[bucket].append(sign)
-    lines = [line_of(rows, bucket, by_bucket.get(bucket, []), signs.get(bucket, [])) for bucket in rows.buckets]
-    return in_order(lines, sort or "-date")
+    lines = [line_of(rows, bucket, by_bucket.get(bucket, []), signs.get(bucket, [])) for bucket in buckets]
+    return in_order(lines, sort)[:most]
 
 
 def line_of(rows: Rows, bucket: dt.date, sums: list[Sum], signs: list[str]) -> Line:

@@ -1,7 +1,7 @@
 """The rows of the timeline in words: as the picture that the figure is built from, and as one paragraph."""
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from functools import lru_cache
@@ -68,9 +68,9 @@ def group_name(place: Place) -> str:
 def ground_of(rows: Rows, bucket: dt.date) -> GroundKind | None:
     """How a day or week is grounded: None where it twitched, or where nothing could be missed."""
     days = rows.days_of(bucket)
-    if any(day in rows.twitched for day in days):
+    if not rows.twitched.isdisjoint(days):
         return None
-    if any(day in rows.clear for day in days):
+    if not rows.clear.isdisjoint(days):
         return "clear"
     return "open" if any(rows.could_be_missed(day) for day in days) else None
 
@@ -83,17 +83,14 @@ def marks_of(rows: Rows, lane_of: dict[Place, int]) -> list[Mark]:
         singles = sorted(rows.singles, key=lambda single: lane_of[single.place])
         return [single_mark(language, single, lane_of[single.place]) for single in singles]
     counts_days = rows.step > 1
-    midnight, days = dt.time(), [dt.timedelta(days=n) for n in range(8)]
-    return [
-        Mark(
-            lane_of[row.place],
-            dt.datetime.combine(row.bucket, midnight),
-            days[row.days],
-            row.strongest,
-            counted_words(language, row.entries, row.days if counts_days else 0, row.strongest),
-        )
-        for row in sorted(rows.sums, key=lambda row: lane_of[row.place])
-    ]
+    days = [dt.timedelta(days=n) for n in range(8)]
+    starts = {bucket: dt.datetime.combine(bucket, dt.time()) for bucket in rows.buckets}
+    lanes: list[list[Mark]] = [[] for _ in lane_of]
+    for row in rows.sums:
+        lane = lane_of[row.place]
+        words = counted_words(language, row.entries, row.days if counts_days else 0, row.strongest)
+        lanes[lane].append(Mark(lane, starts[row.bucket], days[row.days], row.strongest, words))
+    return [mark for marks in lanes for mark in marks]
 
 
 def single_mark(language: str, single: Single, lane: int) -> Mark:
@@ -113,7 +110,6 @@ def single_mark(language: str, single: Single, lane: int) -> Mark:
             single.at_rest,
             single.time_known,
         ),
-        link=str(single.id),
         time_known=single.time_known,
     )
 
@@ -172,7 +168,6 @@ def below_of(rows: Rows, name: str, volume_unit: str) -> Below:
     entered = [(day, value) for day, value in values if value is not None]
     top = max([LEAST_TOP[name], *(value for _, value in entered)])
     return Below(
-        key=name,
         name=factor_name(name),
         values=[
             (day, value, value_words(language, name, value, volume_unit, rows.step)) for day, value in entered
@@ -257,7 +252,7 @@ def summary(rows: Rows, places: list[tuple[Place, int]], earlier: tuple[int, int
 
 def leading(rows: Rows) -> list[tuple[Place, int]]:
     """The places with the number of their days; most days first, then the order of the lanes."""
-    days: Counter[Place] = Counter()
+    days: defaultdict[Place, int] = defaultdict(int)
     for row in rows.sums:
         days[row.place] += row.days
     order = {place: number for number, place in enumerate(rows.places)}

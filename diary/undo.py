@@ -1,4 +1,10 @@
-"""A deleted row travels inside its Undo button: signed, so that only what was stored can come back."""
+"""A deleted row travels inside its Undo button: signed, so that only what was stored can come back.
+
+The form that deletes it carries it too. Sent again after the row is gone, as by a second tap, it gets the answer
+of the first. Nobody else has such a form, so an id that never was and one of somebody else stay alike: 404.
+"""
+
+import uuid
 
 from django.core import serializers, signing
 
@@ -20,6 +26,14 @@ def row_from[Row: (Episode, Medicine, SignCheck)](token: str, model: type[Row], 
     except (signing.BadSignature, serializers.base.DeserializationError):
         return None
     return row if isinstance(row, model) and row.diarist_id == diarist.pk else None
+
+
+def row_of_form[Row: (Episode, Medicine, SignCheck)](
+    token: str, model: type[Row], diarist: Diarist, pk: uuid.UUID
+) -> Row | None:
+    """The row that a form which deletes it was made for; None when it is not that of this address."""
+    row = row_from(token, model, diarist)
+    return row if row is not None and row.pk == pk else None
 
 
 def _salt(model: type) -> str:

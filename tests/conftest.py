@@ -14,6 +14,7 @@ from pytest_django.fixtures import Settings
 from config.setup import settled
 from diary.models import Diarist
 from diary.timeline_rows import forget
+from triage.readings import readings
 
 # Playwright's synchronous interface runs an event loop in this thread; Django would refuse to query in it.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -24,6 +25,8 @@ hypothesis_settings.load_profile("patient")
 
 BERLIN = "Europe/Berlin"
 NOW = dt.datetime(2026, 11, 23, 20, 40, tzinfo=dt.UTC)
+# Of nobody: made for the tests by `manage.py web_push_key`.
+PUSH_KEY = "FEIzJLKsitKbMtvOFSauG-jvYuk6vIRmUOoh4A8O7ww"
 
 
 @pytest.fixture(scope="session")
@@ -46,11 +49,14 @@ def _english() -> None:
 def _nothing_kept() -> None:
     """Another test's diary may have had the same key and revision."""
     forget()
+    readings.forget()
 
 
 @pytest.fixture(autouse=True)
 def _plain_settings(settings: Settings) -> None:
-    """Unhashed static files and a quick password hash; everything else is as it runs."""
+    """Unhashed static files, a quick password hash and a key for reminders on devices, so that every test that looks
+    at all pages sees them; everything else is as it runs."""
+    settings.WEB_PUSH_PRIVATE_KEY = PUSH_KEY
     settings.STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -11,7 +11,7 @@ from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.db import models
 
-from diary.models import AccessToken, Day, Diarist, Episode, Import, Medicine, SignCheck
+from diary.models import AccessToken, Day, Diarist, Episode, Import, Medicine, PushDevice, SignCheck
 from diary.moments import moment
 from diary.tokens import digest_of
 from tests.conftest import BERLIN
@@ -39,6 +39,7 @@ TYPED = {
     "diary.Medicine.extra",
     "diary.Medicine.source_id",
     "diary.AccessToken.name",
+    "diary.PushDevice.user_agent",
     "diary.Import.file_name",
     "diary.Import.preview",
     "diary.Import.answers",
@@ -93,6 +94,10 @@ NOT_TYPED = {
     "diary.SignCheck.course": CODE,
     "diary.AccessToken.digest": HASH,
     "diary.AccessToken.start": HASH,
+    "diary.PushDevice.endpoint": "an address of a service on a list, by the form",
+    "diary.PushDevice.p256dh": HASH,
+    "diary.PushDevice.auth": HASH,
+    "diary.PushDevice.session_key": HASH,
     "triage.Assessment.rules_version": OURS,
     "triage.Assessment.level": CODE,
     "triage.Assessment.looked_for": OURS,
@@ -130,6 +135,7 @@ ROW_OF = {
     "diary:medicine": "medicine",
     "diary:delete_medicine": "medicine",
     "diary:revoke_token": "token",
+    "diary:reminders_device_remove": "device",
     "diary:incoming": "stored",
     "diary:incoming_store": "stored",
     "diary:incoming_back": "stored",
@@ -183,6 +189,7 @@ class Written:
     answer: uuid.UUID
     medicine: uuid.UUID
     token: uuid.UUID
+    device: uuid.UUID
     finding: uuid.UUID
     appointment: uuid.UUID
     link: uuid.UUID
@@ -252,6 +259,19 @@ def fill(
         for n, text in enumerate(texts)
     ]
     AccessToken.objects.bulk_create(tokens)
+    devices = [
+        PushDevice(
+            diarist=diarist,
+            endpoint=f"https://fcm.googleapis.com/fcm/send/{uuid.uuid4().hex}",
+            p256dh="B",
+            auth="a",
+            session_key=f"{n}".rjust(40, "0"),
+            user_agent=text[:200],
+            made_at=now,
+        )
+        for n, text in enumerate(texts)
+    ]
+    PushDevice.objects.bulk_create(devices)
     visits = [Appointment(diarist=diarist, date=date, note=text) for date, text in zip(days, texts, strict=True)]
     Appointment.objects.bulk_create(visits)
     lines = "\n".join(texts)[:2000]
@@ -285,6 +305,7 @@ def fill(
         answer=answers[0].pk,
         medicine=medicines[0].pk,
         token=tokens[0].pk,
+        device=devices[0].pk,
         finding=finding.pk,
         appointment=visits[0].pk,
         link=links[0].pk,

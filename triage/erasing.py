@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 
+from django.db import transaction
+
 from diary.erasing import erased
 from diary.models import Diarist
+from triage.readings import readings
 from triage.scan import findings_of
 
 Place = tuple[str, str]
@@ -12,8 +15,11 @@ Place = tuple[str, str]
 def forget(sender: object, diarist: Diarist, place: Place | None, **kwargs: object) -> None:
     """Delete every finding that names the place, and that it was discussed.
 
-    What rests on an answer stays, for so does the answer. A whole account goes by the database's own keys.
+    What rests on an answer stays, for so does the answer. A whole account goes by the database's own keys. What
+    this process keeps of the diary goes in any case.
     """
+    pk = diarist.pk
+    transaction.on_commit(lambda: readings.drop(pk))
     if place is None:
         return
     rows = findings_of(diarist).exclude(rule="signs")

@@ -48,7 +48,8 @@ def glance(request: DiaryRequest) -> Glance:
     is_fresh = stored is not None and scan.is_fresh(stored, diarist, today)
     if not is_fresh and (stored is None or stored.entries <= QUICK_ENTRIES):
         # Where nothing can be written, on a full disk, the diary can still be read: with what was found before.
-        with contextlib.suppress(OperationalError):
+        # So it can while somebody writes without a pause.
+        with contextlib.suppress(OperationalError, scan.Restless):
             scan.bring_up_to_date(diarist, today)
         is_fresh = True
     return _of(scan.open_findings(diarist), request, today, is_stale=not is_fresh)

@@ -125,7 +125,7 @@ def bring_up_to_date(diarist_id: int) -> bool:
     if hasattr(diarist, "assessment") and scan.is_fresh(diarist.assessment, diarist, today):
         return False
     try:
-        scan.bring_up_to_date(diarist, today)
+        scan.bring_up_to_date(diarist, today, keep=False)
     except Exception as error:
         # Only its name: what it says could be somebody's note.
         logger.error("Scan: diarist %s could not be judged (%s).", diarist_id, type(error).__name__)

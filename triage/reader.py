@@ -5,6 +5,8 @@ from functools import lru_cache
 from typing import cast
 from zoneinfo import ZoneInfo
 
+from django.db.models import Manager, Model, QuerySet
+
 from diary.models import Diarist
 from diary.moments import zone_or
 from triage.places import PLACES
@@ -14,16 +16,16 @@ from triage.rules.history import Answer, CheckRecord, Course, DayRecord, Episode
 _LATEST_TO_RISE = dt.timezone(dt.timedelta(hours=-12))
 
 
-def read_history(diarist: Diarist, today: dt.date) -> History:
-    """The whole diary as it is now. Three queries.
+def read_history(diarist: Diarist, today: dt.date, since: dt.date = dt.date.min) -> History:
+    """The diary as it is now, whole or its days from `since` on. Three queries.
 
     An answer counts from the local date on which it was recorded, and from `today` at the latest.
     """
-    return History(PLACES, _episodes(diarist), _days(diarist), _checks(diarist, today))
+    return History(PLACES, _episodes(diarist, since), _days(diarist, since), _checks(diarist, today, since))
 
 
-def _episodes(diarist: Diarist) -> tuple[EpisodeRecord, ...]:
-    rows = diarist.episodes.order_by().values_list(
+def _episodes(diarist: Diarist, since: dt.date) -> tuple[EpisodeRecord, ...]:
+    rows = _from(diarist.episodes, local_date=since).values_list(
         "id",
         "local_date",
         "started_at",
@@ -49,15 +51,15 @@ def _episodes(diarist: Diarist) -> tuple[EpisodeRecord, ...]:
     )
 
 
-def _days(diarist: Diarist) -> tuple[DayRecord, ...]:
+def _days(diarist: Diarist, since: dt.date) -> tuple[DayRecord, ...]:
     """Only the marked days: nothing else that a day holds is read by a rule."""
-    marked = diarist.days.filter(no_twitches=True).order_by().values_list("date", flat=True)
+    marked = _from(diarist.days, date=since).filter(no_twitches=True).values_list("date", flat=True)
     return tuple(DayRecord(date, no_twitches=True) for date in marked.iterator(5000))
 
 
-def _checks(diarist: Diarist, today: dt.date) -> tuple[CheckRecord, ...]:
+def _checks(diarist: Diarist, today: dt.date, since: dt.date) -> tuple[CheckRecord, ...]:
     zone = ZoneInfo(zone_or(diarist.time_zone, "UTC"))
-    rows = diarist.sign_checks.order_by().values_list(
+    rows = _from(diarist.sign_checks, date=since).values_list(
         "id", "date", "sign", "answer", "location", "side", "course", "since_on", "recorded_at"
     )
     return tuple(
@@ -74,6 +76,12 @@ def _checks(diarist: Diarist, today: dt.date) -> tuple[CheckRecord, ...]:
         )
         for pk, date, sign, answer, location, side, course, since_on, recorded_at in rows.iterator(5000)
     )
+
+
+def _from[Row: Model](rows: Manager[Row], **first_day: dt.date) -> QuerySet[Row]:
+    """The rows in no order, those of earlier days left out."""
+    ((name, since),) = first_day.items()
+    return rows.order_by() if since == dt.date.min else rows.order_by().filter(**{f"{name}__gte": since})
 
 
 @lru_cache(maxsize=256)

@@ -21,9 +21,10 @@ from diary.models import Diarist
 from triage.following import CHANGING, Look, follow, weight
 from triage.models import Acknowledgement, Assessment, Finding
 from triage.reader import read_history
+from triage.readings import Reading, readings
 from triage.rules import findings as said
 from triage.rules.assess import Assessor
-from triage.rules.history import CheckRecord, EpisodeRecord, History
+from triage.rules.history import CheckRecord, EpisodeRecord
 from triage.rules.thresholds import RULES_VERSION
 
 _TRIES = 5
@@ -55,10 +56,18 @@ class Judged:
 
 
 def current(diarist: Diarist, today: dt.date) -> Current:
-    """The stored assessment if it is the one of this diary on this day, else one made now and stored."""
+    """The stored assessment if it is the one of this diary on this day, else one made now and stored.
+
+    While somebody writes without a pause it is the latest there is; raises Restless where there is none.
+    """
     stored = stored_assessment(diarist)
     if stored is None or not is_fresh(stored, diarist, today):
-        stored = bring_up_to_date(diarist, today)
+        try:
+            stored = bring_up_to_date(diarist, today)
+        except Restless:
+            # Somebody writes without a pause: what was found a moment ago is no fault of the page.
+            if stored is None:
+                raise
     return Current(stored, open_findings(diarist))
 
 
@@ -79,20 +88,22 @@ def open_findings(diarist: Diarist) -> list[Finding]:
     return sorted(rows, key=weight)
 
 
-def bring_up_to_date(diarist: Diarist, today: dt.date) -> Assessment:
+def bring_up_to_date(diarist: Diarist, today: dt.date, *, keep: bool = True) -> Assessment:
     """Read the diary, judge it and store what changed; whoever does so at the same time stores the same.
 
-    Raises Restless when the diary changes each time before it is judged.
+    With `keep` this process remembers what it read, for the next look. Raises Restless when the diary changes each
+    time before it is judged.
     """
-    for _ in range(_TRIES):
-        stored = stored_assessment(diarist)
-        judged = _judge(diarist, today, stored)
-        with transaction.atomic():
-            # Held until the end: a write in the diary, or another scan, waits here.
-            held = Diarist.objects.select_for_update().get(pk=diarist.pk)
-            if held.revision == judged.revision:
-                diarist.revision = held.revision
-                return _store(held, today, judged)
+    with readings.alone(diarist) as is_alone:
+        for _ in range(_TRIES):
+            stored = stored_assessment(diarist)
+            judged = _judge(diarist, today, stored, keep=keep and is_alone)
+            with transaction.atomic():
+                # Held until the end: a write in the diary, or another scan, waits here.
+                held = Diarist.objects.select_for_update().get(pk=diarist.pk)
+                if held.revision == judged.revision:
+                    diarist.revision = held.revision
+                    return _store(held, today, judged)
     raise Restless
 
 
@@ -128,35 +139,40 @@ def findings_of(diarist: Diarist) -> QuerySet[Finding]:
     return Finding.objects.filter(diarist=diarist)
 
 
-def _judge(diarist: Diarist, today: dt.date, stored: Assessment | None) -> Judged:
+def _judge(diarist: Diarist, today: dt.date, stored: Assessment | None, *, keep: bool) -> Judged:
     """What the rules say today and, for withdrawals, of the day of the look before; or of all days until now."""
     # Read before the rows: a write in between makes the revision differ when it comes to storing.
-    revision = Diarist.objects.values_list("revision", flat=True).get(pk=diarist.pk)
-    history = read_history(diarist, today)
-    assessor = Assessor(history)
+    revision, old_days_revision = Diarist.objects.values_list("revision", "old_days_revision").get(pk=diarist.pk)
+    reading = readings.take(diarist, today, revision, old_days_revision) if keep and stored is not None else None
+    before_on = stored.today if stored and stored.today < today and stored.rules_version == RULES_VERSION else None
+    if reading is None or (before_on is not None and before_on < reading.at):
+        history = read_history(diarist, today)
+        reading = Reading.of(diarist, today, revision, history)
+    assessor = reading.assessor
     before: frozenset[str] | None = None
     past: dict[str, Finding] = {}
     if stored is None:
-        past = _past(diarist, history, assessor, today)
+        past = _past(diarist, reading.first or today, assessor, today)
         before = frozenset(key for key, row in past.items() if row.is_open)
-    elif stored.today < today and stored.rules_version == RULES_VERSION:
-        before = frozenset(finding.key for finding in assessor.on(stored.today).findings)
+    elif before_on is not None:
+        before = frozenset(finding.key for finding in assessor.on(before_on).findings)
     now = assessor.on(today)
+    reading.at = today
     kept = findings_of(diarist).filter(closed_on__isnull=True).values_list("key", "entry_ids")
     wanted: dict[str, Collection[str]] = {f"={key}": ids for key, ids in kept}
     wanted |= {key: row.entry_ids for key, row in past.items()}
     wanted |= {finding.key: finding.entry_ids for finding in now.findings}
-    entries = len(history.episodes) + len(history.days) + len(history.checks)
-    return Judged(revision, entries, Look(today, now, before, _digests(history, wanted)), past)
+    if keep:
+        readings.put(diarist, reading)
+    return Judged(revision, reading.size, Look(today, now, before, _digests(reading, wanted)), past)
 
 
-def _past(diarist: Diarist, history: History, assessor: Assessor, today: dt.date) -> dict[str, Finding]:
+def _past(diarist: Diarist, first: dt.date, assessor: Assessor, today: dt.date) -> dict[str, Finding]:
     """The findings of a diary that nobody has looked at yet, had somebody looked on each day before `today`."""
     rows: dict[str, Finding] = {}
     before: frozenset[str] = frozenset()
     last: tuple[said.Finding, ...] = ()
-    dates = history.dates()
-    for day in dates_between(min(dates, default=today), today - dt.timedelta(days=1)):
+    for day in dates_between(first, today - dt.timedelta(days=1)):
         now = assessor.on(day)
         if now.findings != last:
             follow(diarist, rows, Look(day, now, before))
@@ -166,15 +182,10 @@ def _past(diarist: Diarist, history: History, assessor: Assessor, today: dt.date
     return rows
 
 
-def _digests(history: History, wanted: Mapping[str, Collection[str]]) -> dict[str, str]:
+def _digests(reading: Reading, wanted: Mapping[str, Collection[str]]) -> dict[str, str]:
     """For each name the fingerprint of its entries, as they are now; entries that are gone are left out."""
     ids = {pk for listed in wanted.values() for pk in listed}
-    lines = {
-        entry.id: _line(entry)
-        for entries in (history.episodes, history.checks)
-        for entry in entries
-        if entry.id in ids
-    }
+    lines = {pk: _line(entry) for pk in ids if (entry := reading.entries.get(pk))}
     return {
         name: hashlib.sha256("\n".join(lines[pk] for pk in sorted(listed) if pk in lines).encode()).hexdigest()
         for name, listed in wanted.items()

@@ -1,16 +1,20 @@
-"""What triage adds to the diary file: visits to a doctor, and what was discussed there."""
+"""What triage adds to the diary file: visits to a doctor, what was discussed there, the doctor's page's texts.
+
+Share links only go out, without what opens them: brought in elsewhere they would open nothing, and nobody's.
+"""
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from diary.export.sections import Row, Section, register
+from diary.export.sections import Row, Section, register, register_out_only
 from diary.models import NOTE_LENGTH, Diarist
 from diary.moments import parse_date
-from triage.models import Acknowledgement, Appointment
+from triage.models import Acknowledgement, Appointment, DoctorTexts
 from triage.rules.findings import LEVEL_OF_KIND
 
 
@@ -62,6 +66,70 @@ def _unload_acknowledgements(diarist: Diarist, ids: Sequence[str | int]) -> None
     diarist.acknowledgements.filter(pk__in=ids).delete()
 
 
+# Each text is a row of its own: what the diary has stays, and what is empty is filled.
+_TEXTS = ("born_on", "history", "questions")
+
+
+def _doctor_texts(diarist: Diarist) -> Iterator[Row]:
+    texts = DoctorTexts.objects.filter(diarist=diarist).first()
+    for name in _TEXTS:
+        if value := str(getattr(texts, name, None) or ""):
+            yield {"name": name, "text": value}
+
+
+def _wrong_text(row: Row) -> str:
+    text = row.get("text")
+    if row.get("name") not in _TEXTS:
+        return gettext("The doctor's page has no such text.")
+    if row["name"] == "born_on":
+        return _wrong_date(text)
+    if not isinstance(text, str) or not 0 < len(text) <= NOTE_LENGTH or "\0" in text:
+        return gettext("The note is no text, or too long.")
+    return ""
+
+
+def _load_texts(diarist: Diarist, rows: Sequence[Row]) -> list[str]:
+    values = {row["name"]: row["text"] for row in rows}
+    if "born_on" in values:
+        values["born_on"] = parse_date(values["born_on"])
+    DoctorTexts.objects.update_or_create(diarist=diarist, defaults=values)
+    return [_mark(name, str(value)) for name, value in values.items()]
+
+
+def _unload_texts(diarist: Diarist, ids: Sequence[str | int]) -> None:
+    """Empty those that are still as they came."""
+    same = {row["name"] for row in _doctor_texts(diarist) if _mark(row["name"], row["text"]) in ids}
+    if same:
+        emptied = {name: None if name == "born_on" else "" for name in same}
+        DoctorTexts.objects.filter(diarist=diarist).update(**emptied)
+
+
+def _mark(name: str, text: str) -> str:
+    """Tells whether a text was changed, without a word of it. A plain hash of a date of birth could be guessed."""
+    mark = salted_hmac("doctor text", f"{name} {text}", algorithm="sha256").hexdigest()[:16]
+    return f"{name}:{mark}"
+
+
+def _share_links(diarist: Diarist) -> Iterator[Row]:
+    """When each was made, for whom, what days it showed, when it was opened and ended: nothing that opens it."""
+    rows = diarist.share_links.order_by("made_at", "id").prefetch_related("openings")
+    for link in rows.iterator(chunk_size=100):
+        row = {
+            "made_at": _moment(link.made_at),
+            **({"for_whom": link.label} if link.label else {}),
+            "first": link.choice["first"],
+            "last": link.choice["last"],
+            "ends_at": _moment(link.expires_at),
+        }
+        if link.withdrawn_at is not None:
+            row["withdrawn_at"] = _moment(link.withdrawn_at)
+        yield row | {"opened_on": sorted({each.at.date().isoformat() for each in link.openings.all()})}
+
+
+def _moment(at: dt.datetime) -> str:
+    return at.astimezone(dt.UTC).isoformat(timespec="seconds")
+
+
 def _wrong_date(value: Any) -> str:
     date = parse_date(value) if isinstance(value, str) else None
     return "" if date is not None else gettext("The date is not one of this diary (YYYY-MM-DD, since 1900).")
@@ -89,3 +157,15 @@ register(
         _unload_acknowledgements,
     )
 )
+register(
+    Section(
+        "doctor_texts",
+        _("texts of the doctor's page"),
+        _doctor_texts,
+        _wrong_text,
+        lambda row: str(row["name"]),
+        _load_texts,
+        _unload_texts,
+    )
+)
+register_out_only("share_links", _share_links)

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from diary.export import rows
-from diary.export.sections import Row, registered
+from diary.export.sections import Row, out_only, registered
 from diary.models import Diarist
 
 FORMAT = "muscle-twitch-diary"
@@ -45,11 +45,11 @@ def _lines(diarist: Diarist, now: dt.datetime) -> Iterator[str]:
     yield from _list("days", rows.days(diarist))
     yield from _list("checks", rows.checks(diarist))
     yield from _list("medicines", rows.medicines(diarist))
-    sections = registered()
-    for section in sections.values():
-        yield from _list(section.name, section.dump(diarist))
+    others = {section.name: section.dump for section in registered().values()} | out_only()
+    for name, dump in others.items():
+        yield from _list(name, dump(diarist))
     for name, value in beyond.items():
-        if name not in sections:
+        if name not in others:
             yield f",\n{dumps(name)}:{dumps(value)}"
     yield "}\n"
 

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from diary.models import Diarist
 
 type Row = dict[str, Any]
+type Dump = Callable[[Diarist], Iterable[Row]]
 
 # The names that the diary itself uses at the top of a file.
 OWN = frozenset(
@@ -40,7 +41,7 @@ class Section:
 
     name: str
     label: str | Promise
-    dump: Callable[[Diarist], Iterable[Row]]
+    dump: Dump
     check: Callable[[Row], str]
     key: Callable[[Row], str]
     load: Callable[[Diarist, Sequence[Row]], Sequence[str | int]]
@@ -48,13 +49,27 @@ class Section:
 
 
 _sections: dict[str, Section] = {}
+_out_only: dict[str, Dump] = {}
 
 
 def register(section: Section) -> None:
     """Make a section part of every diary file. Raises ValueError when its name is taken."""
-    if section.name in OWN or section.name in _sections:
-        raise ValueError(section.name)
+    _refuse_taken(section.name)
     _sections[section.name] = section
+
+
+def register_out_only(name: str, dump: Dump) -> None:
+    """A list that goes out and is passed over when it comes in: it tells what only the account that wrote it has.
+
+    Raises ValueError when its name is taken.
+    """
+    _refuse_taken(name)
+    _out_only[name] = dump
+
+
+def _refuse_taken(name: str) -> None:
+    if name in OWN or name in _sections or name in _out_only:
+        raise ValueError(name)
 
 
 def unregister(name: str) -> None:
@@ -65,3 +80,8 @@ def unregister(name: str) -> None:
 def registered() -> dict[str, Section]:
     """All sections by name, in the order of their names."""
     return dict(sorted(_sections.items()))
+
+
+def out_only() -> dict[str, Dump]:
+    """The lists that only go out by name, in the order of their names."""
+    return dict(sorted(_out_only.items()))

@@ -1,4 +1,4 @@
-"""What the timeline is asked for: a range, its last day, a place, the factors below, the order of the table."""
+"""What the timeline is asked for: a range, its last day, a place, the factors below, how the table is shown."""
 
 import datetime as dt
 from typing import Any
@@ -15,7 +15,7 @@ from diary.timeline_table import SORTS
 
 RANGES = {"2w": 14, "3m": 91, "1y": 365}
 RANGE_CHOICES = [("2w", _("2 weeks")), ("3m", _("3 months")), ("1y", _("1 year")), ("all", _("All"))]
-NONE_BELOW = "none"
+NONE_BELOW, ALL_LINES = "none", "all"
 
 
 class TimelineForm(forms.Form):
@@ -30,6 +30,11 @@ class TimelineForm(forms.Form):
     location = forms.CharField(label=_("Place"), required=False, max_length=40)
     below = forms.CharField(required=False, max_length=100)
     sort = forms.CharField(required=False, max_length=40)
+    lines = forms.ChoiceField(
+        choices=[(ALL_LINES, "")],
+        required=False,
+        error_messages={"invalid_choice": _("The table is shown in part or whole. Choose one of these.")},
+    )
 
     def __init__(self, *args: Any, today: dt.date, begins_on: dt.date | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -5,7 +5,7 @@ from typing import IO, Any
 
 from diary.body import gettext_noop
 from diary.export.json_file import FORMAT, VERSION
-from diary.export.sections import OWN, registered
+from diary.export.sections import OWN, out_only, registered
 from diary.importing.clean import Facts, canonical, settings_from
 from diary.importing.entries import TABLES, Entry, Head, Refusal
 from diary.importing.files import as_text
@@ -66,8 +66,9 @@ class DiaryFile:
         """What stands beside the tables: what the diary knows, and the rest."""
         found: dict[str, Any] = {}
         rest: dict[str, Any] = {}
+        passed_over = out_only()
         for name, value in members(as_text(self._open())):
-            if name in self._tables:
+            if name in self._tables or name in passed_over:
                 continue
             into = found if name in OWN else rest
             if value is START:

@@ -8,13 +8,70 @@ import subprocess
 import sys
 import time
 from types import FrameType
+from typing import Protocol
 
 STOP_SECONDS = 8
 # Loaded before any child is made: between fork and exec a process should do as little as possible.
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 PR_SET_PDEATHSIG = 1
+STOP_SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
-Child = subprocess.Popen[bytes]
+
+class Child(Protocol):
+    """What is asked of a child, whichever way it was made."""
+
+    @property
+    def pid(self) -> int | None:
+        """Its id once it was started, which is that of its session too."""
+
+    def poll(self) -> int | None:
+        """The code that it ended with, negative where a signal ended it; None while it runs."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end. Raises subprocess.TimeoutExpired."""
+
+    def terminate(self) -> None:
+        """Ask it to stop."""
+
+    def kill(self) -> None:
+        """End it."""
+
+
+class Adopted:
+    """A child that this process made before it turned into another program, known by its id."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid: int | None = pid
+        self._code: int | None = None
+
+    def poll(self) -> int | None:
+        """As `Child` has it."""
+        if self._code is None and self.pid is not None:
+            ended, status = os.waitpid(self.pid, os.WNOHANG)
+            self._code = os.waitstatus_to_exitcode(status) if ended else None
+        return self._code
+
+    def wait(self, timeout: float | None = None) -> int:
+        """As `Child` has it."""
+        deadline = time.monotonic() + timeout if timeout is not None else None
+        while (code := self.poll()) is None:
+            if deadline is not None and time.monotonic() > deadline:
+                raise subprocess.TimeoutExpired(f"process {self.pid}", timeout or 0)
+            time.sleep(0.02)
+        return code
+
+    def terminate(self) -> None:
+        """As `Child` has it."""
+        self._send(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """As `Child` has it."""
+        self._send(signal.SIGKILL)
+
+    def _send(self, number: int) -> None:
+        # Its id is nobody else's until its end was seen.
+        if self.pid is not None and self.poll() is None:
+            os.kill(self.pid, number)
 
 
 class Asked:
@@ -22,9 +79,8 @@ class Asked:
 
     def __init__(self) -> None:
         self._asked = False
-        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-            if hasattr(signal, name):
-                signal.signal(getattr(signal, name), self._note)
+        for number in STOP_SIGNALS:
+            signal.signal(number, self._note)
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         self._asked = True
@@ -33,11 +89,10 @@ class Asked:
         return self._asked
 
 
-def start(command: list[str], environment: dict[str, str]) -> Child:
+def start(command: list[str]) -> subprocess.Popen[bytes]:
     """Start a child in a session of its own: Ctrl+C then reaches it once, through us, and not twice."""
     return subprocess.Popen(  # noqa: S603  (our own command lines)
         command,
-        env=environment,
         start_new_session=True,
         preexec_fn=end_with_parent if LIBC else None,  # noqa: PLW1509  (no thread runs here)
     )
@@ -63,7 +118,7 @@ def stop(children: list[Child]) -> None:
 
 def kill(child: Child) -> None:
     """End a child and the children that it made, which may have outlived it."""
-    if sys.platform == "win32":
+    if sys.platform == "win32" or child.pid is None:
         child.kill()
     else:
         with contextlib.suppress(ProcessLookupError):

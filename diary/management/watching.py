@@ -1,19 +1,21 @@
 """Runs the processes of `manage.py serve` and stops them all as soon as one of them ends.
 
-`serve` becomes this process once everything is set up: it only waits, for weeks, and needs no Django for that,
-which would hold 75 MB. So nothing here may import any of it.
+`serve` becomes this process once everything is set up, and leaves behind what setting up took. On Linux it loads
+the app once, forks its children, which then share it, and begins anew without any of it. It only waits, for weeks,
+and needs no Django for that, which would hold 75 MB: nothing here may import any of it at the top.
 """
 
 import contextlib
 import json
 import os
+import signal
 import socket
 import sys
 import time
 from collections.abc import Mapping
 from typing import NoReturn
 
-from diary.management.processes import Asked, Child, start, stop
+from diary.management.processes import STOP_SIGNALS, Adopted, Asked, Child, start, stop
 
 Address = tuple[str, int]
 
@@ -25,22 +27,45 @@ def become(commands: list[list[str]], address: Address, site: str, environment: 
         # There a process can't turn into another one: it would end, and leave it behind.
         os.environ.update(environment)
         sys.exit(run(plan))
+    begin_anew([plan], environment)
+
+
+def begin_anew(arguments: list[str], environment: Mapping[str, str]) -> NoReturn:
+    """Turn this process into one that runs this module and holds nothing of what this one does."""
     sys.stdout.flush()
     sys.stderr.flush()
-    command = [sys.executable, "-m", "diary.management.watching", plan]
+    command = [sys.executable, "-m", "diary.management.watching", *arguments]
     os.execve(sys.executable, command, dict(environment))  # noqa: S606  (our own command line)
 
 
-def run(plan: str) -> int:
-    """Run the children; 1 where one of them ended without being asked, else 0."""
+def run(plan: str, *pids: str) -> int:
+    """Run the children, or watch those that run already; 1 where one of them ended without being asked, else 0."""
     commands, (host, port), site = json.loads(plan)
     asked = Asked()
-    children: list[Child] = []
+    children: list[Child] = [Adopted(int(pid)) for pid in pids]
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
     try:
-        children += [start(command, dict(os.environ)) for command in commands]
+        if not children:
+            from diary.management.forking import fork, load_app  # noqa: PLC0415  (not for who only watches)
+
+            begin = fork if load_app() else start
+            children.extend(begin(command) for command in commands)
+            if begin is fork:
+                leave_app(plan, children, asked)
         return int(watch(children, asked, (host, port), site))
     finally:
         stop(children)
+
+
+def leave_app(plan: str, children: list[Child], asked: Asked) -> None:
+    """Begin anew, with what only the children need left to them; unless it is time to stop already."""
+    # A signal in between waits for the one that begins.
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    # Whose end was seen is not found by its id.
+    if not asked and all(child.poll() is None for child in children):
+        begin_anew([plan, *(str(child.pid) for child in children)], os.environ)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
 
 
 def watch(children: list[Child], asked: Asked, address: Address, site: str) -> bool:
@@ -48,8 +73,8 @@ def watch(children: list[Child], asked: Asked, address: Address, site: str) -> b
     is_open = False
     while not asked:
         for name, child in zip(("web server", "background worker"), children, strict=False):
-            if child.poll() is not None:
-                sys.stderr.write(f"The {name} ended with code {child.returncode}; stopping.\n")
+            if (code := child.poll()) is not None:
+                sys.stderr.write(f"The {name} ended with code {code}; stopping.\n")
                 return True
         if not is_open and answers(address):
             is_open = True
@@ -73,4 +98,4 @@ def answers(address: Address) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(run(sys.argv[1]))
+    sys.exit(run(*sys.argv[1:]))

@@ -17,7 +17,7 @@ from diary.forms.days import place_label
 from diary.models import Strength
 from diary.signs import SIGNS
 from diary.timeline_rows import FACTORS, Place, Rows
-from diary.timeline_table import kind_words, lines_of
+from diary.timeline_table import MOST_LINES, kind_words, lines_of
 from diary.timeline_words import plain_value
 from diary.wording import short_date
 
@@ -29,19 +29,22 @@ NO_DAY = dt.date(2000, 1, 1)
 
 
 @register.simple_tag
-def line_cells(rows: Rows, address: Any, sort: str, volume_unit: str) -> SafeString:
-    """All lines of the table. There can be five hundred, so they are put together here and not by a template."""
+def line_cells(rows: Rows, address: Any, sort: str, volume_unit: str, *, is_part: bool) -> SafeString:
+    """The lines of the table. There can be five hundred, so they are put together here and not by a template."""
     language = get_language() or "en"
     near = escape(address.near(NO_DAY))
-    key = ("table", language, near, sort, volume_unit)
-    return rows.once(key, lambda: SafeString("".join(line_html(rows, near, sort, volume_unit, language))))
+    key = ("table", language, near, sort, volume_unit, is_part)
+    most = MOST_LINES if is_part else None
+    return rows.once(key, lambda: SafeString("".join(line_html(rows, near, sort, volume_unit, language, most))))
 
 
-def line_html(rows: Rows, near: str, sort: str, volume_unit: str, language: str) -> Iterator[str]:
+def line_html(
+    rows: Rows, near: str, sort: str, volume_unit: str, language: str, most: int | None
+) -> Iterator[str]:
     """One line after the other; its date leads to the day, or to the two weeks that end with the week."""
     day_url = f"{reverse('diary:today')}?date="
     no_day = NO_DAY.isoformat()
-    for line in lines_of(rows, sort):
+    for line in lines_of(rows, sort, most):
         url = f"{day_url}{line.date}" if rows.step == 1 else near.replace(no_day, line.last.isoformat())
         kind = f" kind-{line.kind}" if line.kind else ""
         places = ", ".join([f"{label_of(language, place)}&nbsp;{count}" for place, count in line.places])

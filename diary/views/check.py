@@ -8,9 +8,11 @@ from typing import Any, Literal
 
 from django.db.models import Q
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -22,8 +24,9 @@ from diary.forms.check import AnswerSheet, answer_id
 from diary.keyset import moment_from
 from diary.middleware import DiaryRequest
 from diary.models import SignCheck
+from diary.shelf import shelf
 from diary.signs import CHECK_EVERY_DAYS, CHECK_SIGNS, OTHER_SIGNS, SIGNS
-from diary.undo import row_from, undo_token
+from diary.undo import row_from, row_of_form, undo_token
 from diary.views.today import asked_date
 
 PAGE_LENGTH = 60
@@ -130,19 +133,31 @@ def answers(request: DiaryRequest) -> HttpResponse:
 
 def show_answers(request: DiaryRequest, *, status: HTTPStatus = HTTPStatus.OK, **extra: Any) -> HttpResponse:
     """One page of answers under their days."""
-    rows = request.diarist.sign_checks.order_by("-date", "-recorded_at", "-id")
     cursor = request.GET.get("before", "")
     before = after_cursor(cursor)
-    found = list((rows.filter(before) if before else rows)[: PAGE_LENGTH + 1])
-    shown = found[:PAGE_LENGTH]
-    context = {
-        "days": [(date, by_answer(list(group))) for date, group in groupby(shown, key=lambda row: row.date)],
-        "next": cursor_of(shown[-1]) if len(found) > PAGE_LENGTH else "",
-        "is_first": before is None,
-        "wrong_page": bool(cursor) and before is None,
-        "tab": "check",
-    }
+    context = {"wrong_page": bool(cursor) and before is None, "listed": listed(request, before), "tab": "check"}
     return render(request, "diary/answers.html", context | extra, status=status)
+
+
+def listed(request: DiaryRequest, before: Q | None) -> SafeString:
+    """The answers of one page, kept until the diary or the day changes."""
+
+    def made() -> str:
+        rows = request.diarist.sign_checks.order_by("-date", "-recorded_at", "-id")
+        found = list((rows.filter(before) if before else rows)[: PAGE_LENGTH + 1])
+        shown = found[:PAGE_LENGTH]
+        context = {
+            "days": [(date, by_answer(list(group))) for date, group in groupby(shown, key=lambda row: row.date)],
+            "next": cursor_of(shown[-1]) if len(found) > PAGE_LENGTH else "",
+            "is_first": before is None,
+        }
+        return render_to_string("diary/answers.html#listed", context, request)
+
+    key = ("answers", request.GET.urlencode(), request.today, get_language())
+    # After a POST the diary is not at the revision any more that the request began with.
+    html = made() if request.method == "POST" else shelf.kept(request.diarist, key, made)
+    # Its own template escaped whatever a person typed.
+    return SafeString(html)
 
 
 def by_answer(rows: list[SignCheck]) -> dict[str, list[SignCheck]]:
@@ -173,8 +188,14 @@ def after_cursor(text: str) -> Q | None:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete_answer(request: DiaryRequest, pk: uuid.UUID) -> HttpResponse:
-    """Ask on a page of its own (a script asks nothing: it offers Undo), then delete one answer."""
-    row = get_object_or_404(request.diarist.sign_checks, pk=pk)
+    """Ask on a page of its own (a script asks nothing: it offers Undo), then delete one answer.
+
+    Once, however often it is sent.
+    """
+    row = request.diarist.sign_checks.filter(pk=pk).first()
+    row = row or row_of_form(request.POST.get("was", ""), SignCheck, request.diarist, pk)
+    if row is None:
+        raise Http404
     if request.method != "POST":
         return render(request, "diary/answers_delete.html", {"row": row, "tab": "check"})
     recording.delete_sign(request.diarist, pk)

@@ -8,9 +8,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from diary import recording
+from diary.forms.days import known_places
 from diary.forms.episode import (
     DetailsForm,
     EpisodeForm,
@@ -22,8 +23,9 @@ from diary.forms.episode import (
 from diary.forms.seen import Unseen
 from diary.middleware import DiaryRequest
 from diary.models import Diarist, Episode
+from diary.moments import parse_date
 from diary.reminders import reschedule
-from diary.undo import row_from, undo_token
+from diary.undo import row_from, row_of_form, undo_token
 from diary.views.spots import show_id_taken, show_new_spot
 from diary.views.today import day_url, render_day
 
@@ -69,6 +71,24 @@ def show_logged(request: DiaryRequest, logged: recording.Logged, *, differs: boo
 def with_query(url: str, query: dict[str, Any]) -> str:
     """`url` with more parameters behind it."""
     return f"{url}{'&' if '?' in url else '?'}{urlencode(query)}"
+
+
+@require_safe
+def episode_at(request: DiaryRequest) -> HttpResponse:
+    """Where a mark of the timeline leads: the episode of `?spot=` that began `?at=`, a minute or just a day.
+
+    A mark knows no ids: those of three busy months would be more than half of the page. Where several began in one
+    minute it leads to their day.
+    """
+    day, _, clock = request.GET.get("at", "").partition("T")
+    date, place = parse_date(day), known_places().get(request.GET.get("spot", ""))
+    if date is None or place is None:
+        raise Http404
+    there = request.diarist.episodes.filter(local_date=date, location=place[0], side=place[1])
+    found = [one for one in there if clock == (f"{one.moment.local:%H:%M}" if one.start_time_known else "")]
+    if not found:
+        raise Http404
+    return redirect("diary:episode", found[0].pk) if len(found) == 1 else redirect(day_url(date, request.today))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -143,13 +163,14 @@ def show_stale(request: DiaryRequest, form: EpisodeForm, current: Episode) -> Ht
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: DiaryRequest, pk: uuid.UUID) -> HttpResponse:
-    """Ask, then delete; what is deleted can be put back for an hour."""
-    found = get_object_or_404(request.diarist.episodes, pk=pk)
+    """Ask, then delete, once however often it is sent; what is deleted can be put back for a day."""
+    found = request.diarist.episodes.filter(pk=pk).first()
+    found = found or row_of_form(request.POST.get("was", ""), Episode, request.diarist, pk)
+    if found is None:
+        raise Http404
     if request.method != "POST":
         return render(request, "diary/delete_episode.html", {"episode": found, "tab": "days"})
-    gone = recording.delete_episode(request.diarist, pk)
-    if gone is None:
-        raise Http404
+    gone = recording.delete_episode(request.diarist, pk) or found
     if "remark" in request.POST and not request.diarist.episodes.filter(local_date=gone.local_date).exists():
         recording.mark_no_twitches(request.diarist, gone.local_date)
     return show_deleted(request, gone)

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.db.models import F, Q
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
@@ -17,7 +17,7 @@ from diary.forms.seen import Unseen
 from diary.keyset import page_of
 from diary.middleware import DiaryRequest
 from diary.models import Medicine
-from diary.undo import row_from, undo_token
+from diary.undo import row_from, row_of_form, undo_token
 
 SHOWN_NOW = 200
 EARLIER_ON_A_PAGE = 50
@@ -51,8 +51,11 @@ def medicine(request: DiaryRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def delete(request: DiaryRequest, pk: uuid.UUID) -> HttpResponse:
-    """Delete one medicine; the next page offers to undo it."""
-    kept = get_object_or_404(request.diarist.medicines, pk=pk)
+    """Delete one medicine, once however often it is sent; the next page offers to undo it."""
+    kept = request.diarist.medicines.filter(pk=pk).first()
+    kept = kept or row_of_form(request.POST.get("was", ""), Medicine, request.diarist, pk)
+    if kept is None:
+        raise Http404
     recording.delete_medicine(request.diarist, pk)
     return show_medicines(request, said={"what": "deleted", "medicine": kept, "token": undo_token(kept)})
 

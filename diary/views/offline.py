@@ -12,7 +12,6 @@ from typing import Any
 
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
@@ -59,23 +58,29 @@ def manifest(request: HttpRequest) -> HttpResponse:
     return lasting(JsonResponse(values, content_type="application/manifest+json"))
 
 
-def shell_tag(request: HttpRequest) -> str:
-    """Changes when the kept page or one of its files does, in this language."""
-    return f'"{shell_version(get_language() or "en")}"'
+def worker_tag(request: HttpRequest) -> str:
+    """Changes when the script does, which names the kept page and its files by their content, in this language."""
+    return f'"{hashlib.sha256(worker(get_language() or "en").encode()).hexdigest()[:16]}"'
 
 
 @require_safe
-@condition(etag_func=shell_tag)
+@condition(etag_func=worker_tag)
 def service_worker(request: HttpRequest) -> HttpResponse:
-    """The script that answers for the server when it can't be reached. Its place makes it answer for all pages."""
-    language = get_language() or "en"
+    """The script that answers for the server when it can't be reached, and shows reminders. Its place makes it
+    answer for all pages."""
+    return lasting(HttpResponse(worker(get_language() or "en"), content_type="text/javascript"))
+
+
+@lru_cache(maxsize=8)
+def worker(language: str) -> str:
+    """The script in `language`, the same for everybody."""
     context = {
         "outbox_url": static("js/outbox.js"),
         "version": f"shell-{shell_version(language)}",
         "files": [reverse("diary:offline"), *shell_files(language)],
+        "language": language,
     }
-    response = render(request, "diary/service_worker.js", context, content_type="text/javascript")
-    return lasting(response)
+    return render_to_string("diary/service_worker.js", context)
 
 
 @require_safe

@@ -19,14 +19,14 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import push_url
 
 from diary.forms.days import place_key, place_label
-from diary.forms.timeline import NONE_BELOW, RANGE_CHOICES, RANGES, TimelineForm
+from diary.forms.timeline import ALL_LINES, NONE_BELOW, RANGE_CHOICES, RANGES, TimelineForm
 from diary.history import ONE_DAY, first_recorded
 from diary.middleware import DiaryRequest
 from diary.models import Strength
 from diary.shelf import shelf
 from diary.timeline import LANE_PIXELS, figure, packed
 from diary.timeline_rows import FACTORS, Rows, Span, before, rows_of
-from diary.timeline_table import csv_of
+from diary.timeline_table import MOST_LINES, csv_of
 from diary.timeline_words import factor_name, has_values, leading, picture_of, summary
 
 USUALLY_BELOW = ("sleep_hours", "caffeine_mg", "exercise_minutes", "stress")
@@ -81,7 +81,9 @@ def shown(request: DiaryRequest) -> tuple[dict[str, Any], TimelineForm, str]:
         "csv_url": address.csv(),
         "strengths": Strength.choices,
         "address": address,
-        "is_sorted": bool(form.value("sort")),
+        "is_table_wanted": bool(form.value("sort") or form.value("lines")),
+        "hidden_lines": 0 if form.value("lines") else max(0, len(rows.buckets) - MOST_LINES),
+        "all_lines_url": address.of(lines=ALL_LINES),
     }
     return context, form, address.here()
 
@@ -158,6 +160,7 @@ class Address:
             "location": place and place_key(*place),
             "below": None if form.wanted_below is None else self.joined(form.wanted_below),
             "sort": form.value("sort"),
+            "lines": form.value("lines"),
         }
 
     @staticmethod
@@ -175,11 +178,11 @@ class Address:
 
     def csv(self) -> str:
         """The file of the same range."""
-        return self._with("diary:timeline_csv", self.values | {"below": None, "sort": None})
+        return self._with("diary:timeline_csv", self.values | {"below": None, "sort": None, "lines": None})
 
     def near(self, date: dt.date) -> str:
         """Two weeks that end with the week of a day."""
-        return self.of(range="2w", until=date.isoformat(), sort=None)
+        return self.of(range="2w", until=date.isoformat(), sort=None, lines=None)
 
     @staticmethod
     def _with(name: str, values: dict[str, str | None]) -> str:

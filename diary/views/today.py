@@ -2,12 +2,16 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import get_language, gettext
@@ -19,10 +23,11 @@ from diary.checks import check_is_due
 from diary.factors import FACTORS, Factor, chips, typed_value, unit_name
 from diary.forms.context import MOST, FactorForm
 from diary.forms.seen import Unseen
-from diary.history import missed_days
+from diary.history import ONE_DAY, missed_days
 from diary.middleware import DiaryRequest
 from diary.models import Day, Episode, Strength, place_name
 from diary.moments import parse_date
+from diary.shelf import MARK_OF_ID, MARK_OF_TOKEN, filled, shelf
 from diary.spots import Recent, Spot, recent_days
 from diary.wording import date_words, spot_words
 
@@ -38,10 +43,57 @@ def today(request: DiaryRequest) -> HttpResponse:
     if request.diarist.welcomed_at is None:
         return redirect("diary:welcome")
     date, wrong = asked_date(request)
-    context = whole_context(request, date)
-    context["wrong_date"] = wrong
-    context["bar"] = saved_bar(request, date)
+    bar = saved_bar(request, date)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
+    columns = kept(request, date) if bar is None else drawn(request, date, bar=bar)
+    return whole_page(request, date, columns, wrong, status)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The log, the map and the context of a day as they are shown, and whether a function check is due."""
+
+    html: str
+    check_is_due: bool
+
+
+def kept(request: DiaryRequest, date: dt.date) -> Columns:
+    """The columns of a day, kept until the diary or the day changes."""
+
+    def marked() -> str:
+        made = drawn(request, date, new_id=lambda: MARK_OF_ID, csrf_token=MARK_OF_TOKEN)
+        return f"{made.check_is_due:d}{made.html}"
+
+    key = ("today", date, request.today, "all" in request.GET, get_language())
+    text = shelf.kept(request.diarist, key, marked)
+    return Columns(filled(text[1:], request), text[0] == "1")
+
+
+def drawn(
+    request: DiaryRequest, date: dt.date, *, new_id: Callable[[], object] = uuid.uuid4, **extra: Any
+) -> Columns:
+    """The columns of a day with whatever else they are to show."""
+    context = day_context(request, date, new_id=new_id)
+    context |= page_context(request, date, context["recent"]) | extra
+    html = render_to_string("diary/today_columns.html", context, request)
+    return Columns(html, context["check_is_due"])
+
+
+def whole_page(
+    request: DiaryRequest, date: dt.date, columns: Columns, wrong: str = "", status: HTTPStatus = HTTPStatus.OK
+) -> HttpResponse:
+    """The page around the columns of a day; `wrong` is what was wrong with the day that was asked for."""
+    is_today = date == request.today
+    context = {
+        "tab": "today" if is_today else "days",
+        "date": date,
+        "is_today": is_today,
+        "previous_url": day_url(date - ONE_DAY, request.today),
+        "next_url": "" if is_today else day_url(date + ONE_DAY, request.today),
+        "wrong_date": wrong,
+        "check_is_due": columns.check_is_due,
+        "columns": columns.html,
+    }
     return render(request, "diary/today.html", context, status=status)
 
 
@@ -59,13 +111,19 @@ def asked_date(request: DiaryRequest) -> tuple[dt.date, str]:
     return date, ""
 
 
-def day_context(request: DiaryRequest, date: dt.date, *, marked: bool | None = None) -> dict[str, Any]:
+def day_context(
+    request: DiaryRequest,
+    date: dt.date,
+    *,
+    marked: bool | None = None,
+    new_id: Callable[[], object] = uuid.uuid4,
+) -> dict[str, Any]:
     """What a tap changes: the spots, the day's entries, its mark (where that is not known yet), running timers."""
     diarist, is_today = request.diarist, date == request.today
     recent = recent_days(diarist, date)
     episodes, timers = episodes_and_timers(request, date)
     shown = None if not is_today or "all" in request.GET else SHOWN_ENTRIES
-    rows = [(spot, uuid.uuid4(), spot_words(spot, date, is_today=is_today)) for spot in recent.spots]
+    rows = [(spot, new_id(), spot_words(spot, date, is_today=is_today)) for spot in recent.spots]
     return {
         "date": date,
         "is_today": is_today,
@@ -83,21 +141,11 @@ def day_context(request: DiaryRequest, date: dt.date, *, marked: bool | None = N
     }
 
 
-def whole_context(request: DiaryRequest, date: dt.date) -> dict[str, Any]:
-    """Everything that the page shows."""
-    context = day_context(request, date)
-    return context | page_context(request, date, context["recent"])
-
-
 def page_context(request: DiaryRequest, date: dt.date, recent: Recent) -> dict[str, Any]:
-    """What stays when a spot is logged: the map, the context chips, the offers, the neighbours of the day."""
+    """What stays when a spot is logged: the map, the context chips, the offers."""
     diarist, is_today = request.diarist, date == request.today
     day = diarist.days.filter(date=date).first()
-    yesterday, tomorrow = date - dt.timedelta(days=1), date + dt.timedelta(days=1)
     return {
-        "tab": "today" if is_today else "days",
-        "previous_url": day_url(yesterday, request.today),
-        "next_url": "" if is_today else day_url(tomorrow, request.today),
         "chips": chips(day, date, diarist.volume_unit),
         "missed": missed_days(diarist, request.today, known=recent.recorded) if is_today else [],
         "check_is_due": is_today and check_is_due(diarist, request.today, twitched=recent.twitched),
@@ -118,10 +166,13 @@ def shading(spots: list[Spot]) -> dict[str, int]:
 
 def episodes_and_timers(request: DiaryRequest, date: dt.date) -> tuple[list[Episode], list[Episode]]:
     """The day's episodes, newest first, and those of any day whose end has not been told yet, oldest first."""
-    mine = request.diarist.episodes
-    episodes = list(mine.filter(local_date=date).order_by("-started_at", "-id"))
-    # Sorted here: asked for in order, SQLite reads the whole diary instead of the small index of timers.
-    return episodes, sorted(mine.filter(is_ongoing=True), key=lambda episode: episode.started_at)
+    mine = Q(diarist=request.diarist)
+    # One query, because every tap waits for it. Each half names the person, and both are sorted here: otherwise
+    # SQLite reads the whole diary instead of two small indexes.
+    found = list(Episode.objects.filter(mine & Q(local_date=date) | mine & Q(is_ongoing=True)))
+    found.sort(key=lambda episode: (episode.started_at, episode.pk))
+    episodes = [episode for episode in reversed(found) if episode.local_date == date]
+    return episodes, [episode for episode in found if episode.is_ongoing]
 
 
 def day_url(date: dt.date, today: dt.date) -> str:
@@ -181,8 +232,8 @@ def render_day(
     """The part of the page that a tap changes, or the whole page without htmx."""
     if request.htmx:
         context = day_context(request, date, marked=marked) | extra
-        return render(request, "diary/today.html#log", context, status=status)
-    return render(request, "diary/today.html", whole_context(request, date) | extra, status=status)
+        return render(request, "diary/today_columns.html#log", context, status=status)
+    return whole_page(request, date, drawn(request, date, **extra), status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -202,7 +253,8 @@ def context(request: DiaryRequest, date: dt.date, factor: str) -> HttpResponse:
         return show_factor(request, date, form.factor, is_open=True, form=form)
     if not request.htmx:
         return redirect(f"{day_url(date, request.today)}#context")
-    return show_factor(request, date, form.factor, is_open=bool(form.factor.adds), saved=True)
+    added = form.cleaned_data["add"]
+    return show_factor(request, date, form.factor, is_open=bool(form.factor.adds), saved=True, added=added)
 
 
 def save_factor(request: DiaryRequest, date: dt.date, form: FactorForm) -> Day:
@@ -213,7 +265,7 @@ def save_factor(request: DiaryRequest, date: dt.date, form: FactorForm) -> Day:
     value = form.stored_value()
     empty = EMPTY.get(name)
     value = empty if value is None else value
-    with recording.writing(request.diarist):
+    with recording.writing(request.diarist, recording.NO_DAY):
         day = request.diarist.days.filter(date=date).first()
         form.refuse_unseen({"value": getattr(day, name, empty)}, {"value": value})
         return recording.set_context(request.diarist, date, {name: value})
@@ -226,6 +278,7 @@ def show_factor(
     *,
     is_open: bool,
     saved: bool = False,
+    added: int | None = None,
     form: FactorForm | None = None,
 ) -> HttpResponse:
     """All chips with one of them open as an editor: a part for htmx, a page of its own otherwise."""
@@ -240,7 +293,9 @@ def show_factor(
         "chips": chips(day, date, unit),
         "factor": factor,
         "is_open": is_open,
-        "saved_name": factor.name if saved else "",
+        # The chip of what was just closed takes the focus, and so does the amount that was just added.
+        "saved_name": factor.name,
+        "added": added,
         "saved": saved,
         "form": shown,
         "unit": unit_name(factor, unit),

@@ -3,17 +3,22 @@
 (() => {
   const cookie = (name) =>
     document.cookie.split("; ").find((part) => part.startsWith(name + "="))?.slice(name.length + 1) ?? "";
-  const token = () => cookie("__Host-csrf") || cookie("csrf");
+  const token = (window.csrfToken = () => cookie("__Host-csrf") || cookie("csrf"));
 
   /* The server needs the zone to know which date it is for the person; a cookie serves plain forms too. */
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (zone && cookie("zone") !== zone) {
+  const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const tellZone = () => {
+    const here = zone();
+    if (!here || cookie("zone") === here) return;
     const secure = location.protocol === "https:" ? "; Secure" : "";
-    document.cookie = `zone=${zone}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
-  }
+    document.cookie = `zone=${here}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+  };
+  /* Asking the device takes a while: where the server knows one already, the page is shown first. */
+  if (cookie("zone")) window.addEventListener("load", () => setTimeout(tellZone, 1000));
+  else tellZone();
   document.addEventListener("DOMContentLoaded", () => {
     document.documentElement.classList.add("js");
-    for (const field of document.querySelectorAll("[data-zone]")) field.value ||= zone;
+    for (const field of document.querySelectorAll("input[data-zone]")) field.value ||= zone();
   });
 
   /* A page that lay open for a day holds a stale token; the cookie holds the current one. */
@@ -27,7 +32,11 @@
     if ("csrfmiddlewaretoken" in event.detail.parameters) event.detail.parameters.csrfmiddlewaretoken = token();
   });
 
+  /* Words about a fault stay until something that was tapped after them is answered: an answer that was on its way
+     already would take them off the page unread. */
+  let toldAt = 0;
   const trouble = (kind) => {
+    toldAt = performance.now();
     const box = document.getElementById("trouble");
     box.replaceChildren(box.dataset[kind], " ");
     if (kind === "signedOut") {
@@ -52,7 +61,139 @@
     const known = { "signed-out": "signedOut", stale: "stale", away: "away", full: "full" };
     trouble(known[kept] ?? "error");
   });
-  document.addEventListener("htmx:afterSwap", () => document.getElementById("trouble")?.replaceChildren());
+  document.addEventListener("htmx:afterSwap", ({ detail }) => {
+    if (detail.askedAt > toldAt) document.getElementById("trouble")?.replaceChildren();
+  });
+
+  /* Taps come faster than answers. What goes into one place of the page is sent in turn: an answer that overtook
+     another would show an older diary. A look that a later look replaces is not waited for, and not shown; one after
+     something that could not be saved is not sent: it would take what was typed off the page. */
+  const turns = new Map();
+  const waiting = new Map();
+  const takeTurn = ({ xhr, target, requestConfig }) => {
+    const isLook = requestConfig.verb === "get";
+    const last = turns.get(target.id);
+    const turn = { isLook, before: last?.done };
+    if (isLook && last?.isLook) {
+      last.isReplaced = true;
+      turn.before = last.before;
+    }
+    turn.done = new Promise((done) =>
+      xhr.addEventListener("loadend", () => done(xhr.status >= 200 && xhr.status < 400)),
+    );
+    turns.set(target.id, turn);
+    turn.done.then(() => turns.get(target.id) === turn && turns.delete(target.id));
+    const isRepeatable = requestConfig.formData.has("id");
+    if (!isLook && (turn.before || isRepeatable)) waiting.set(xhr, requestConfig);
+    xhr.addEventListener("loadend", () => waiting.delete(xhr));
+    if (turn.before) sendAfter(turn, xhr, () => isRepeatable || waiting.delete(xhr));
+    return turn;
+  };
+  const sendAfter = async (turn, xhr, onSend) => {
+    let isAborted = false;
+    /* The browser tells nobody that what was never sent was aborted. */
+    xhr.abort = () => {
+      isAborted = true;
+      for (const name of ["abort", "loadend"]) xhr.dispatchEvent(new ProgressEvent(name));
+    };
+    const body = await new Promise((send) => (xhr.send = send));
+    const isDone = await turn.before;
+    if (turn.isLook && !isDone) xhr.abort();
+    delete xhr.abort;
+    delete xhr.send;
+    /* A page that was left may come back, and what waited was sent then. */
+    if (isAborted || (!turn.isLook && !waiting.has(xhr))) return;
+    onSend();
+    xhr.send(body);
+  };
+  /* Who leaves the page takes nothing back: what waits is sent, and so is what is on its way and has an id, for the
+     browser may drop it and the server takes each id once. The worker does it where there is one: what a page that is
+     going asks for does not get past it. */
+  window.addEventListener("pagehide", () => {
+    const left = [...waiting.values()].map(({ path, formData }) => ({ path, fields: String(new URLSearchParams(formData)) }));
+    waiting.clear();
+    const headers = { "X-CSRFToken": token() };
+    const worker = navigator.serviceWorker?.controller;
+    if (worker && left.length) return worker.postMessage({ left, headers });
+    for (const { path, fields } of left)
+      fetch(path, { method: "POST", headers, body: new URLSearchParams(fields), redirect: "manual", keepalive: true }).catch(() => {});
+  });
+  /* The answer before may take the button off the page, and the place with it: this answer goes where that place is
+     now, and what goes wrong is still heard. */
+  document.addEventListener("htmx:beforeSend", ({ detail }) => {
+    const { elt, xhr, target } = detail;
+    detail.askedAt = performance.now();
+    if (!target.id) return;
+    /* htmx keeps back what an element asks for until its last answer is there, of several only the newest, and drops
+       that too where the answer replaced the element. Only what says hx-sync wants a second tap to be nothing. */
+    if (detail.requestConfig.triggeringEvent && !elt.closest("[hx-sync]")) elt["htmx-internal-data"].xhr = null;
+    const turn = takeTurn(detail);
+    xhr.addEventListener("readystatechange", () => {
+      if (detail.target.isConnected) return;
+      /* What a look was for went with a larger part of the page. */
+      if (turn.isLook && !turn.before) turn.isReplaced = true;
+      else detail.target = document.getElementById(target.id) ?? detail.target;
+    });
+    const isOver = new AbortController();
+    const listen = (name, hear) =>
+      elt.addEventListener(name, (event) => event.detail.xhr === xhr && hear(event), { signal: isOver.signal });
+    listen("htmx:beforeOnLoad", (event) => turn.isReplaced && event.preventDefault());
+    for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"])
+      listen(name, ({ detail }) => elt.isConnected || document.dispatchEvent(new CustomEvent(name, { detail })));
+    xhr.addEventListener("loadend", () => isOver.abort());
+  });
+
+  /* What is typed while an answer is on its way, or in another form of the part that it replaces, stays. What the
+     answer is about does not: there the server knows better. */
+  const isText = (field) => field.matches("textarea, input:not([type=hidden], [type=radio], [type=checkbox])");
+  const isTyped = (field) => isText(field) && field.value !== field.defaultValue;
+  const textsOf = (part) => [...part.querySelectorAll("textarea[id], input[id]")].filter(isText);
+  document.addEventListener("htmx:beforeSend", ({ detail }) => {
+    detail.sent = new Map(textsOf(detail.target).map((field) => [field, field.value]));
+  });
+  let typed = [];
+  let held = null;
+  document.addEventListener("htmx:beforeSwap", ({ detail: { elt, target, sent } }) => {
+    const { activeElement } = document;
+    held = target.contains(activeElement) ? { name: activeElement.getAttribute("aria-label") } : null;
+    const isSent = (field) => field.form === elt.closest("form") && sent?.get(field) === field.value;
+    typed = textsOf(target)
+      .map((field) => ({ field, isKept: isTyped(field) && !isSent(field), isFocused: field === activeElement }))
+      .filter(({ isKept, isFocused }) => isKept || isFocused);
+  });
+  const sameAs = ({ id, name, form }) => {
+    const found = document.getElementById(id);
+    return found?.name === name && found.form?.getAttribute("action") === form?.getAttribute("action") ? found : null;
+  };
+  document.addEventListener("htmx:afterSwap", () => {
+    for (const { field, isKept, isFocused } of typed) {
+      const now = sameAs(field);
+      if (!now || now === field) continue;
+      if (isKept) now.value = field.value;
+      if (isFocused) now.focus();
+    }
+  });
+  /* Another part may ask for the focus once all is there; but somebody is typing. */
+  document.addEventListener("htmx:afterSettle", ({ target }) => {
+    for (const { field, isFocused } of typed) if (isFocused) sameAs(field)?.focus();
+    if (held && document.activeElement === document.body) focusIn(target);
+    typed = [];
+    held = null;
+  });
+  /* Who goes by keyboard or screen reader would be sent back to the top of the page. A button that undoes what was just
+     done is not focused, because Return may be pressed twice. */
+  const focusIn = (part) => {
+    const same = held.name && part.querySelector(`[aria-label="${CSS.escape(held.name)}"]`);
+    const next = same || part.querySelector(".saved, .none-noted") || part;
+    if (next.tabIndex < 0) next.tabIndex = -1;
+    next.focus({ preventScroll: true });
+  };
+
+  /* A form whose typed text is saved by its own button only, in a part that another tap is about to replace. */
+  document.addEventListener("htmx:confirm", ({ detail: { elt, target } }) => {
+    for (const form of target.querySelectorAll("form[data-save-first]"))
+      if (!form.contains(elt) && [...form.elements].some(isTyped)) form.requestSubmit();
+  });
 
   /* randomUUID exists only on https and localhost; a diary on a home network may have neither. */
   window.newId = () =>

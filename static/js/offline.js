@@ -13,8 +13,6 @@
   const parts = document.getElementById("waiting-parts").content;
   let trouble = "";
 
-  const cookie = (name) =>
-    document.cookie.split("; ").find((part) => part.startsWith(name + "="))?.slice(name.length + 1) ?? "";
   const owner = async () => account || (isShell && (await outbox.fact("account"))) || "";
 
   /* --- sending --- */
@@ -25,7 +23,7 @@
     form.set("zone", entry.zone);
     form.set("age", Math.max(0, Math.round((Date.now() - entry.at) / 1000)));
     /* The token of now, not of the time when the page was made. */
-    const headers = { "X-CSRFToken": cookie("__Host-csrf") || cookie("csrf") };
+    const headers = { "X-CSRFToken": csrfToken() };
     const signal = AbortSignal.timeout(PATIENCE_MS);
     return fetch(SEND, { method: "POST", body: form, headers, redirect: "manual", signal }).catch(() => null);
   };
@@ -158,6 +156,18 @@
     return [spot, words(submitter)].filter(Boolean).join(": ");
   };
 
+  /* When it fails, the sheet may be open for another place. */
+  const labels = new WeakMap();
+  document.addEventListener("htmx:beforeSend", ({ detail: { requestConfig: config, elt } }) => {
+    const form = elt.closest("form");
+    if (config.verb !== "post" || !outbox.takes(config.path)) return;
+    const strengths = [...form.querySelectorAll('[name="strength"]')];
+    const label = config.formData.has("location")
+      ? labelFor(form, strengths.find((button) => button.value === config.formData.get("strength")))
+      : form.querySelector("button").textContent.trim();
+    labels.set(config, label);
+  });
+
   const rescue = (event) => {
     const { requestConfig: config, elt } = event.detail;
     if (event.type === "htmx:responseError" && !AWAY.includes(event.detail.xhr.status)) return;
@@ -165,14 +175,12 @@
     /* Until it is known whether it could be kept, nobody is told that it is lost. */
     event.stopImmediatePropagation();
     const form = elt.closest("form");
-    const label = config.formData.has("location")
-      ? labelFor(form, [...form.querySelectorAll('[name="strength"]')].find((b) => b.value === config.formData.get("strength")))
-      : form.querySelector("button").textContent.trim();
+    const label = labels.get(config);
     outbox.keep(config.path, config.formData, { label, account }).then(
       async (entry) => {
         if (!entry) return lost(event.detail);
         /* The next tap is another entry. */
-        if (form.elements.id) form.elements.id.value = newId();
+        if (form.elements.id?.value === config.formData.get("id")) form.elements.id.value = newId();
         trouble = "away";
         document.getElementById("trouble").replaceChildren();
         await show();

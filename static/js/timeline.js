@@ -7,52 +7,78 @@
   /* The diary writes days before months and hours to 24 in English too. */
   const locale = language === "en" ? "en-GB" : language;
   const asUtc = (options) => new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options });
-  const dayWords = asUtc({ weekday: "short", day: "numeric", month: "short", year: "numeric" });
-  const dateWords = asUtc({ day: "numeric", month: "short", year: "numeric" });
-  const clockWords = asUtc({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  /* Made when first needed: the figure does not wait for what only a mark says. */
+  const saidBy = (options) => {
+    let words = null;
+    return { format: (at) => (words ??= asUtc(options)).format(at) };
+  };
+  const dayWords = saidBy({ weekday: "short", day: "numeric", month: "short", year: "numeric" });
+  const dateWords = saidBy({ day: "numeric", month: "short", year: "numeric" });
+  const clockWords = saidBy({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
   let source = null; /* what the server sent, untouched */
   let spans = [];
   let pinned = false;
+  let paper = 0; /* the width to draw for the printer, 0 on the screen */
 
   const figure = () => document.getElementById("timeline-figure");
-  const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
-  const isNarrow = () => figure().clientWidth < NARROW;
+  const token = (name) => getComputedStyle(figure()).getPropertyValue(`--${name}`).trim();
+  const roomOf = (box) => paper || box.clientWidth;
+  const isNarrow = () => roomOf(figure()) < NARROW;
 
-  /* Plotly's dates are the clock on the wall, without a zone; here they are numbers as if that were UTC. */
+  /* Plotly's dates are the clock on the wall, without a zone, if they are words: numbers it takes for moments, and
+     shows them by the clock of this device. Here they are numbers too, as if that clock were UTC. Boxes share most. */
+  const knownNumbers = new Map();
   const ms = (value) => {
     if (typeof value === "number") return value;
+    const known = knownNumbers.get(value);
+    if (known !== undefined) return known;
     const [date, time = "00:00"] = String(value).split(/[ T]/);
     return Date.parse(`${date}T${time.slice(0, 8)}Z`);
   };
-  /* Undoes `packed` of diary/timeline.py. */
+  const knownWords = new Map();
+  const clock = (at) => {
+    let said = knownWords.get(at);
+    if (said === undefined) {
+      said = new Date(at).toISOString().slice(0, at % 864e5 ? 16 : 10);
+      knownWords.set(at, said);
+      knownNumbers.set(said, at);
+    }
+    return said;
+  };
+  /* Undoes `packed` of diary/timeline.py. Plotly makes an element for each run of points between two gaps, thousands
+     for ten years, even to fill; so boxes that stand on one height share a run, which goes along it from one to the
+     next. */
   const CORNERS = 5;
   const dated = (steps) => {
     let at = 0;
     return steps.map((step) => (step === null ? null : (at += step) * 60_000));
   };
+  const texts = ({ text, said }) =>
+    said[0].map((first, n) => (first === null ? null : said.flatMap((column) => text[column[n]] ?? []).join(" · ")));
   const unboxed = ({ boxes, ...trace }) => {
-    const size = boxes.left.length * CORNERS;
-    const spread = (values) => {
-      const all = new Array(size).fill(null);
-      values.forEach((value, n) => { all[n * CORNERS] = value; });
-      return all;
-    };
-    const [x, y] = [new Array(size).fill(null), new Array(size).fill(null)];
+    const [x, y, text] = [[], [], []];
     dated(boxes.left).forEach((left, n) => {
-      const right = left + boxes.wide[n] * 60_000;
-      const [at, top, bottom] = [n * CORNERS, boxes.top[n], boxes.bottom[n]];
-      [x[at], x[at + 1], x[at + 2], x[at + 3]] = [left, right, right, left];
-      [y[at], y[at + 1], y[at + 2], y[at + 3]] = [top, top, bottom, bottom];
+      const [from, to] = [clock(left), clock(left + boxes.wide[n] * 60_000)];
+      const [top, bottom] = [boxes.top[n], boxes.bottom[n]];
+      const goesOn = boxes.bottom[n + 1] === bottom;
+      x.push(from, from, to, to, goesOn ? to : null);
+      y.push(bottom, top, top, bottom, goesOn ? bottom : null);
     });
-    Object.assign(trace, { x, y });
-    if (boxes.text) trace.text = spread(boxes.text);
-    if (boxes.customdata) trace.customdata = spread(boxes.customdata);
-    return trace;
+    if (boxes.text) texts(boxes).forEach((words, n) => { text[n * CORNERS] = words; });
+    return { ...trace, x, y, ...(boxes.text && { text }) };
   };
+  const SYMBOLS = ["circle", "square"];
+  const named = (marker) => ({ ...marker, symbol: marker.symbol.map((number) => SYMBOLS[number]) });
+  const unlisted = ({ said, ...trace }) => ({
+    ...trace,
+    ...(trace.meta?.look === "point" && { marker: named(trace.marker) }),
+    x: dated(trace.x).map((at) => (at === null ? null : clock(at))),
+    ...(said && { text: texts({ ...trace, said }) }),
+  });
   const unpacked = ({ data, layout }) => ({
     layout,
-    data: data.map((trace) => (trace.boxes ? unboxed(trace) : { ...trace, x: dated(trace.x) })),
+    data: data.map((trace) => (trace.boxes ? unboxed(trace) : unlisted(trace))),
   });
   const iso = (number) => new Date(number).toISOString().slice(0, 19);
 
@@ -72,9 +98,10 @@
       return { ...trace, marker: { ...trace.marker, color: colour.warn }, textfont: { color: colour.ink, size: 12 } };
     if (look === "below" && !trace.fill) return { ...trace, line: { ...trace.line, color: colour.soft } };
     if (look === "bar") return { ...trace, fillcolor: colour.strengths[strength] };
-    if ("strength" in trace.meta) {
-      const line = { width: strength < 3 ? 1.5 : 0, color: colour.outlines[strength] };
-      return { ...trace, marker: { ...trace.marker, color: colour.strengths[strength], opacity: 1, line } };
+    if (look === "point") {
+      const each = (choose) => trace.meta.strengths.map(choose);
+      const line = { width: each((n) => (n < 3 ? 1.5 : 0)), color: each((n) => colour.outlines[n] ?? colour.ink) };
+      return { ...trace, marker: { ...trace.marker, color: each((n) => colour.strengths[n]), opacity: 1, line } };
     }
     return { ...trace, fillcolor: { clear: colour.ground, track: colour.line, whisker: colour.edge, below: colour.edge }[look] };
   };
@@ -85,6 +112,7 @@
     const text = { family: getComputedStyle(document.body).fontFamily, size: 12, color: colour.soft };
     layout.font = text;
     layout.height = Math.round(layout.meta.height * layout.meta.lane_pixels);
+    if (paper) layout.width = paper;
     layout.margin.l = narrow ? 6 : margin(layout);
     layout.margin.r = narrow ? 6 : 12;
     for (const axis of [layout.xaxis, layout.yaxis]) {
@@ -156,12 +184,16 @@
     return Plotly.react(figure(), data, laidOut(colour), CONFIG);
   };
 
+  const seen = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))));
+
   const draw = async () => {
     const box = figure();
     if (!box || box.dataset.drawn) return;
     box.dataset.drawn = "yes";
     source = unpacked(JSON.parse(document.getElementById("timeline-data").textContent));
     spans = [];
+    /* Asked for at once, shaded once the figure is seen. */
+    const found = fetchSpans(box);
     await show();
     box.querySelector(".holder")?.remove();
     box.on("plotly_hover", (event) => pinned || say(event, false));
@@ -171,14 +203,15 @@
     watchWidth.disconnect();
     watchWidth.observe(box);
     pinching(box);
-    fetchSpans(box);
+    await seen();
+    arrived(box, await found);
   };
 
   let width = 0;
   const watchWidth = new ResizeObserver(([entry]) => {
     const now = Math.round(entry.contentRect.width);
     if (!width) width = now;
-    if (now === width || !now) return;
+    if (now === width || !now || paper) return;
     width = now;
     show();
   });
@@ -198,31 +231,56 @@
     return data.text?.[n] ? n : null;
   };
 
+  /* The box that the pointer is in or all but touches. Plotly looks for corners only: those of a wide or a high box
+     are far from its middle, and that of another may be nearer. */
+  const TOUCHES = 6;
+  const boxAt = ({ xvals, yvals }) => {
+    if (!xvals || !yvals) return undefined;
+    const [x, y, slack] = [ms(xvals[0]), yvals[0], TOUCHES / source.layout.meta.lane_pixels];
+    for (const data of figure().data.toReversed()) {
+      if (!data.fill || !data.text) continue;
+      for (let n = 0; n < data.x.length; n += CORNERS)
+        if (ms(data.x[n]) <= x && x <= ms(data.x[n + 2]) && data.y[n + 1] - slack <= y && y <= data.y[n] + slack)
+          return { data, pointNumber: n };
+    }
+    return undefined;
+  };
+  const touches = ({ bbox, data }, { xPixel, yPixel }) =>
+    !data.fill && bbox && Math.hypot(xPixel - (bbox.x0 + bbox.x1) / 2, yPixel - (bbox.y0 + bbox.y1) / 2) <= TOUCHES + (bbox.x1 - bbox.x0) / 2;
+
+  /* A mark under the pointer, else the box around it, else what is near. */
+  const meant = (event) => {
+    const near = event.points.find((each) => worded(each) !== null);
+    return near && touches(near, event) ? near : (boxAt(event) ?? near);
+  };
+
   const contentOf = ({ data, pointNumber }, n) => {
     const { level, lanes } = source.layout.meta;
     const at = ms(data.x[n]);
-    const isMark = "strength" in data.meta;
+    const isMark = ["bar", "point"].includes(data.meta.look);
     const isEpisode = isMark && level === "episodes";
     const lane = isMark && lanes.reduce((near, each) => (Math.abs(each[2] - data.y[n]) < Math.abs(near[2] - data.y[n]) ? each : near));
     const isWeek = level === "weeks" && data.meta.look !== "sign";
+    const hasTime = isEpisode && (data.meta.times_known?.[n] ?? true);
     const when = isWeek
       ? `${figure().dataset.week} ${dateWords.format(at)}`
-      : dayWords.format(at) + (isEpisode && data.meta.time_known ? `, ${clockWords.format(at)}` : "");
-    return { title: lane ? lane[1] : "", when, words: data.text[n], link: linkTo(data, n, isEpisode, isWeek, at) };
+      : dayWords.format(at) + (hasTime ? `, ${clockWords.format(at)}` : "");
+    const entry = isEpisode && { at: iso(at).slice(0, hasTime ? 16 : 10), spot: lane[0] };
+    return { title: lane ? lane[1] : "", when, words: data.text[n], link: linkTo(entry, isWeek, at) };
   };
 
-  const linkTo = (data, n, isEpisode, isWeek, start) => {
+  const linkTo = (entry, isWeek, start) => {
     const { entryUrl, dayUrl, nearUrl, entryLink, dayLink, nearLink } = figure().dataset;
     const day = (add) => iso(start + add * 864e5).slice(0, 10);
-    if (isEpisode) return [entryUrl.replace("00000000-0000-0000-0000-000000000000", data.customdata[n]), entryLink];
+    if (entry) return [`${entryUrl}?${new URLSearchParams(entry)}`, entryLink];
     if (isWeek) return [nearUrl.replace("2000-01-01", day(6) < today() ? day(6) : today()), nearLink];
     return [dayUrl.replace("2000-01-01", day(0)), dayLink];
   };
   const today = () => source.layout.meta.last;
 
   const say = (event, pin) => {
-    const point = event.points.find((each) => worded(each) !== null);
-    if (!point) return pin ? hush() : undefined;
+    const point = meant(event);
+    if (!point) return hush();
     const box = document.getElementById("timeline-said");
     const { title, when, words, link } = contentOf(point, worded(point));
     const part = (tag, text, name) => Object.assign(document.createElement(tag), { textContent: text, className: name ?? "" });
@@ -314,24 +372,66 @@
   });
 
   /* --- what patterns found, asked of whoever judges ---------------------------------------------------- */
+  /* Null where no answer came: no network, a fault, or the page of a sign-in that ran out. */
   const fetchSpans = async (box) => {
-    if (!box.dataset.spans) return;
-    const response = await fetch(box.dataset.spans, { headers: { Accept: "application/json" } });
-    if (!response.ok || box !== figure()) return;
-    spans = (await response.json()).spans;
-    if (!spans.length) return;
+    if (!box.dataset.spans) return [];
+    try {
+      const response = await fetch(box.dataset.spans, { headers: { Accept: "application/json" } });
+      return response.ok ? (await response.json()).spans : null;
+    } catch {
+      return null;
+    }
+  };
+
+  const arrived = (box, found) => {
+    if (box !== figure()) return;
+    document.querySelector(".no-shades").hidden = found !== null;
+    if (found) showSpans(box, found);
+  };
+
+  document.addEventListener("click", async ({ target }) => {
+    if (!target.closest(".no-shades button")) return;
+    const box = figure();
+    target.disabled = true;
+    const found = await fetchSpans(box);
+    target.disabled = false;
+    arrived(box, found);
+    /* The button is gone: on with what stands in its place, or below it. */
+    if (found) document.querySelector(".findings:not([hidden]) summary, .legend-box summary").focus();
+    else target.focus();
+  });
+
+  /* A list that is longer stays folded: on a phone the legend and the table would be pages away. */
+  const SHOWN_AT_ONCE = 4;
+  const lanesOf = ({ places }) => {
+    const keys = new Set(places.map(({ location, side }) => (side ? `${location}-${side}` : location)));
+    return source.layout.meta.lanes.filter(([key]) => keys.has(key));
+  };
+
+  const showSpans = (box, found) => {
+    if (!found.length) return;
+    spans = found;
     const list = document.querySelector(".findings ul");
     list.replaceChildren(...spans.map((span, n) => {
       const item = document.createElement("li");
       const number = Object.assign(document.createElement("b"), { textContent: `${n + 1} ` });
       const link = Object.assign(document.createElement("a"), { href: span.url, textContent: span.name, className: "link" });
       const [from, to] = [span.since, span.until].map((date) => date && dateWords.format(ms(date)));
-      const when = Object.assign(document.createElement("span"), { textContent: to ? `${from} – ${to}` : box.dataset.since.replace("DATE", from), className: "hint" });
-      item.append(number, link, " ", when);
+      const when = to ? `${from} – ${to}` : box.dataset.since.replace("DATE", from);
+      const hint = Object.assign(document.createElement("span"), { textContent: [...lanesOf(span).map(([, name]) => name), when].join(" · "), className: "hint" });
+      item.append(number, link, " ", hint);
       return item;
     }));
-    document.querySelector(".findings").hidden = false;
-    show();
+    const folded = document.querySelector(".findings");
+    folded.hidden = false;
+    folded.open = spans.length <= SHOWN_AT_ONCE;
+    shade(box);
+  };
+
+  /* Only the shades: the marks stay as they are drawn. */
+  const shade = (box) => {
+    const [shapes, annotations] = shaded({ ...source.layout, margin: box.layout.margin }, colours(), isNarrow());
+    return Plotly.relayout(box, { shapes, annotations });
   };
 
   const shaded = (layout, colour, narrow) => {
@@ -339,14 +439,13 @@
     const labels = [];
     const first = source.layout.meta.first;
     const last = iso(ms(source.layout.meta.last) + 864e5).slice(0, 10);
-    const room = figure().clientWidth - layout.margin.l - layout.margin.r;
+    const room = roomOf(figure()) - layout.margin.l - layout.margin.r;
     spans.forEach((span, n) => {
       const x0 = ms(span.since) > ms(first) ? span.since : first;
       const end = span.until ? iso(ms(span.until) + 864e5).slice(0, 10) : last;
       const x1 = ms(end) < ms(last) ? end : last;
-      const keys = new Set(span.places.map(({ location, side }) => (side ? `${location}-${side}` : location)));
-      const lanes = layout.meta.lanes.filter(([key]) => keys.has(key)).map(([, , at]) => [at - 0.48, at + 0.48]);
-      const bands = keys.size ? lanes : [[0, layout.meta.lanes_end]];
+      const lanes = lanesOf(span).map(([, , at]) => [at - 0.48, at + 0.48]);
+      const bands = span.places.length ? lanes : [[0, layout.meta.lanes_end]];
       for (const [y0, y1] of bands)
         shapes.push({
           type: "rect", layer: "below", xref: "x", yref: "y", x0, x1, y0, y1, name: span.key,
@@ -365,6 +464,33 @@
     });
     return [shapes, labels];
   };
+
+  /* --- paper: as wide as a page at the size of its letters, in light colours, and scaled to what there is ---- */
+  const PAPER = 700;
+  const onPaper = (width) => {
+    const box = figure();
+    if (!source || !box || paper === width) return;
+    paper = width;
+    box.classList.toggle("on-paper", width > 0);
+    hush();
+    show();
+    for (const svg of box.querySelectorAll(".main-svg")) {
+      if (width) svg.setAttribute("viewBox", `0 0 ${svg.getAttribute("width")} ${svg.getAttribute("height")}`);
+      else svg.removeAttribute("viewBox");
+    }
+  };
+  addEventListener("beforeprint", () => onPaper(PAPER));
+  addEventListener("afterprint", () => onPaper(0));
+
+  /* --- the table, made when somebody wants it ----------------------------------------------------------- */
+  document.addEventListener("toggle", ({ target }) => {
+    const kept = target.id === "table" && target.querySelector("noscript");
+    if (!kept) return;
+    /* Text where the browser read the page, elements where htmx put it in. */
+    if (kept.childElementCount) kept.replaceWith(...kept.children);
+    else kept.outerHTML = kept.textContent;
+    htmx.process(target);
+  }, true);
 
   /* --- beginning, swaps, light and dark ---------------------------------------------------------------- */
   dark.addEventListener("change", () => source && figure() && show());

@@ -86,6 +86,27 @@
     }
   };
 
+  /* Details that somebody is filling in outlive a tap on another spot; those of an entry that is taken back do not. */
+  const isTouched = (form) =>
+    form.contains(document.activeElement) ||
+    [...form.elements].some((field) => field.value !== (field.defaultValue ?? field.value) || field.checked !== field.defaultChecked);
+  let kept = null;
+  document.addEventListener("htmx:beforeSwap", ({ detail: { target, requestConfig } }) => {
+    const form = target.id === "log" && target.querySelector("#details form");
+    const isAsked = form && requestConfig.path.startsWith(form.getAttribute("action"));
+    kept = form && !isAsked && isTouched(form) ? { form, field: form.querySelector(":focus") } : null;
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    const place = document.getElementById("details");
+    if (!kept || !place || place.contains(kept.form)) return;
+    if (!place.querySelector("form")) {
+      place.replaceChildren(kept.form);
+      htmx.process(place);
+      kept.field?.focus();
+    }
+    kept = null;
+  });
+
   const leaveUndo = () => {
     const undo = document.querySelector(".saved[data-saved] .undo");
     if (undo) setTimeout(() => undo.contains(document.activeElement) || undo.remove(), UNDO_MS);
@@ -101,6 +122,24 @@
         "· " + parts.map((part, index) => (index ? words.format(part) : String(part))).join(":");
     }
   };
+
+  /* The page may lie open past midnight: the date above, "No twitches today" and the day's context would be those of
+     yesterday, and look like today's. */
+  const { day: shownDay, date: otherDay } = document.getElementById("log")?.dataset ?? {};
+  const wasToday = shownDay && otherDay === "";
+  const timeZone = document.querySelector('meta[name="account"]')?.dataset.zone || undefined;
+  const dateHere = () => new Intl.DateTimeFormat("sv-SE", { timeZone }).format(Date.now());
+  const openedOn = dateHere();
+  const isBusy = () => document.querySelector("#details form, .factor, dialog[open]");
+  const turnPage = () => {
+    const log = document.getElementById("log");
+    if (!wasToday || log.dataset.date || log.dataset.day === shownDay || isBusy()) return;
+    const saved = log.querySelector("[data-saved]")?.dataset.saved;
+    location.replace(saved ? `${location.pathname}?saved=${saved}` : location.pathname);
+  };
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && wasToday && dateHere() !== openedOn && !isBusy()) location.replace(location.pathname);
+  });
 
   /* Enlarged, a picture opens on its middle, not on empty paper at its left edge. */
   document.addEventListener("change", (event) => {
@@ -120,6 +159,7 @@
       shade();
       leaveUndo();
       tick();
+      turnPage();
     }
   });
 })();

@@ -1,4 +1,5 @@
-/* Answers for the server when it can't be reached. Keeps one page without anybody's data, and its files. */
+{% load i18n %}/* Answers for the server when it can't be reached. Keeps one page without anybody's data, and its files.
+   Shows reminders, where somebody wants them on this device. */
 "use strict";
 importScripts("{{ outbox_url|escapejs }}");
 
@@ -52,4 +53,61 @@ self.addEventListener("fetch", (event) => {
   } else if (request.method === "GET" && FILES.includes(url.pathname) && url.pathname !== SHELL) {
     event.respondWith(kept(url.pathname).then((file) => file ?? fetch(request)));
   }
+});
+
+/* What was tapped right before its page was left, in the order of the taps. */
+const sendLeft = async ({ left, headers }) => {
+  for (const { path, fields } of left) {
+    const body = new URLSearchParams(fields);
+    const answer = await fetch(path, { method: "POST", headers, body, redirect: "manual" }).catch(() => null);
+    if (!answer || AWAY.includes(answer.status)) await outbox.keep(path, body);
+  }
+};
+self.addEventListener("message", (event) => event.data?.left && event.waitUntil(sendLeft(event.data)));
+
+/* A reminder. Its words come with it; the browser insists that something is shown, so there are some here too. */
+const TODAY = "{% url 'diary:today' %}";
+const DEVICE = "{% url 'diary:reminders_device' %}";
+const WORDS = {
+  title: "{% filter escapejs %}{% translate 'A short reminder' %}{% endfilter %}",
+  body: "{% filter escapejs %}{% translate 'Your page for today is still empty.' %}{% endfilter %}",
+  lang: "{{ language|escapejs }}",
+};
+
+self.addEventListener("push", (event) => {
+  let words = WORDS;
+  try {
+    words = { ...WORDS, ...event.data.json() };
+  } catch {
+    /* Not from us. */
+  }
+  const { title, body, lang } = words;
+  /* The tag: a later one takes the place of one that nobody looked at. */
+  event.waitUntil(self.registration.showNotification(title, { body, lang, tag: "reminder" }));
+});
+
+/* Today comes to the front where it is open; a form that is open elsewhere stays as it is. */
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const open = async () => {
+    const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+    const today = pages.find((page) => new URL(page.url).pathname === TODAY);
+    return today ? today.focus() : self.clients.openWindow(TODAY);
+  };
+  event.waitUntil(open());
+});
+
+/* The service gave this browser another address: tell it, if reminders are on here for who is signed in now. */
+self.addEventListener("pushsubscriptionchange", (event) => {
+  const renew = async () => {
+    const { is_on: isOn, key, token } = await (await fetch(DEVICE)).json();
+    if (!isOn) return;
+    const wish = { userVisibleOnly: true, applicationServerKey: key };
+    const fresh = event.newSubscription ?? (await self.registration.pushManager.subscribe(wish));
+    const { endpoint, keys } = fresh.toJSON();
+    const body = new URLSearchParams({ endpoint, ...keys });
+    await fetch(DEVICE, { method: "POST", headers: { "X-CSRFToken": token }, body });
+  };
+  /* Nobody signed in, or no network: the next reminder finds no browser, and the settings show it as off. */
+  event.waitUntil(renew().catch(() => {}));
 });

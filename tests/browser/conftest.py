@@ -83,13 +83,14 @@ def new_page(browser: Browser, live_server: LiveServer, transactional_db: None) 
         scheme: Literal["light", "dark"] = "light",
         script: bool = True,
         expects_refusals: bool = False,
+        zone: str = "Europe/Berlin",
         **options: Any,
     ) -> Page:
         context = browser.new_context(
             viewport=viewport or PHONE,
             color_scheme=scheme,
             java_script_enabled=script,
-            timezone_id="Europe/Berlin",
+            timezone_id=zone,
             base_url=live_server.url,
             **options,
         )
@@ -110,6 +111,9 @@ def new_page(browser: Browser, live_server: LiveServer, transactional_db: None) 
 
     yield make
     for context in contexts:
+        for page in context.pages:
+            # Else what answers a request for this page may do so in the next test, which then fails.
+            page.unroute_all(behavior="ignoreErrors")
         context.close()
     assert faults == []
 

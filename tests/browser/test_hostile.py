@@ -80,6 +80,8 @@ def faults_of(page: Page, path: str, texts: list[str]) -> list[str]:
     """What is wrong with a page, the open one where `path` is empty: something ran, became an element or a link, or is not there to the letter."""
     if path:
         page.goto(path)
+    # What is made only when it is opened, such as the table of the timeline, is looked at too.
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
     seen = page.evaluate(LOOK)
     said = squeezed(seen["said"])
     missing = [text for text in texts if squeezed(text).strip() not in said]

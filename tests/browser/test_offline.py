@@ -151,7 +151,7 @@ def test_what_waits_is_sent_though_the_worker_could_not_be_fetched(new_page: New
     context = first.context
     context.add_init_script("navigator.serviceWorker.register = () => Promise.reject(new TypeError('gone'))")
     first.goto("/")
-    until(first, "outbox.fact('account')")
+    until(first, "window.outbox?.fact('account')")
     offline(first)
     first.click('button[aria-label="Left calf: 3, moves the part"]')
     expect(first.locator("#waiting li")).to_have_count(1)

@@ -101,6 +101,21 @@ def test_today_says_it_once_and_then_only_names_it(new_page: NewPage, writer: Di
     expect(page.locator(".glance")).to_have_text("Left calf: Still there after two weeks")
 
 
+def test_on_a_wide_screen_the_lines_of_today_stand_where_the_others_do(new_page: NewPage, writer: Diarist) -> None:
+    write(writer, tuple(range(16)))
+    write(writer, (0,) * 6, "lid_lower")
+    page = new_page(writer.user, viewport=DESKTOP)
+    page.goto("/patterns/")
+    page.goto("/")
+    expect(page.get_by_text("2 more entries of today")).to_be_visible()
+    place = "each => { const range = document.createRange(); range.selectNodeContents(each); %s }"
+    middle = place % "const { left, width } = range.getBoundingClientRect(); return Math.round(left + width / 2);"
+    assert page.locator(".glance").evaluate(middle) == page.locator(".dayhead h1").evaluate(middle) == 640
+    start = place % "return range.getBoundingClientRect().left;"
+    heading = page.locator("#entries-title").evaluate(start)
+    assert page.locator(".entries > .link").evaluate(start) == heading
+
+
 def test_a_long_diary_is_judged_after_today_is_there(
     new_page: NewPage, writer: Diarist, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,12 +1,14 @@
 """The timeline in a real browser: what is drawn, tapped, pinched, switched, and what remains without a script."""
 
 import datetime as dt
+import io
 import json
 from typing import Any, cast
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import CDPSession, Page, Route, expect
+from pypdf import PdfReader
 
 from diary.models import Day, Diarist, Episode, SignCheck
 from diary.moments import today_in
@@ -16,16 +18,29 @@ from tests.conftest import BERLIN
 from tests.diary.diaries import episode_at
 
 DRAWN = "#timeline-figure .main-svg .scatterlayer .trace"
-# The pixel of a mark in the window.
+# The pixel of a mark in the window; of a box, that of its upper left corner.
 WHERE = """
     ([look, strength]) => {
         const box = document.getElementById("timeline-figure");
-        const trace = box.data.find((each) => each.meta.look === look && each.meta.strength === strength);
+        const has = ({ meta }) => (meta.strengths ? meta.strengths.includes(strength) : meta.strength === strength);
+        const trace = box.data.find((each) => each.meta.look === look && has(each));
+        const n = trace.meta.strengths?.indexOf(strength) ?? 0;
         const { xaxis, yaxis } = box._fullLayout;
         const { left, top } = box.getBoundingClientRect();
-        return [left + xaxis._offset + xaxis.d2p(trace.x[0]), top + yaxis._offset + yaxis.d2p(trace.y[0])];
+        const y = trace.y[trace.fill ? n + 1 : n];
+        return [left + xaxis._offset + xaxis.d2p(trace.x[n]), top + yaxis._offset + yaxis.d2p(y)];
     }
 """
+# The middle, top and bottom of each column of a factor, with its words.
+COLUMNS = """() => {
+    const box = document.getElementById("timeline-figure");
+    const { x, y, text } = box.data.find((each) => each.meta.look === "below");
+    const { xaxis, yaxis } = box._fullLayout;
+    const { left, top } = box.getBoundingClientRect();
+    const [across, down] = [(at) => left + xaxis._offset + xaxis.d2p(at), (at) => top + yaxis._offset + yaxis.d2p(at)];
+    return x.map((at, n) => n).filter((n) => n % 5 === 0)
+        .map((n) => [(across(x[n]) + across(x[n + 2])) / 2, down(y[n + 1]), down(y[n]), text[n]]);
+}"""
 
 
 @pytest.fixture(autouse=True)
@@ -73,7 +88,7 @@ def test_what_is_drawn(new_page: NewPage, diary: Diarist) -> None:
     singles = diary.episodes.filter(local_date__gte=back(13), location="calf").count()
     points = page.evaluate(
         """() => document.getElementById("timeline-figure").data
-            .filter((trace) => trace.meta.look === "dot").reduce((sum, trace) => sum + trace.x.length, 0)"""
+            .filter((trace) => trace.meta.look === "point").reduce((sum, trace) => sum + trace.x.length, 0)"""
     )
     assert points == singles
     # A marker for each, beside the one triangle of the warning sign.
@@ -103,6 +118,31 @@ def test_what_is_drawn(new_page: NewPage, diary: Diarist) -> None:
     assert page.get_attribute("#timeline-figure", "role") == "img"
 
 
+# Where a time is on the axis, by its grid lines; where the point of an entry, the columns and the grounds are drawn.
+PLACES = """(times) => {
+    const box = document.getElementById("timeline-figure");
+    const { xaxis } = box._fullLayout;
+    const { left } = box.getBoundingClientRect();
+    const wanted = times.map((time) => left + xaxis._offset + xaxis.r2p(time));
+    const middle = ({ left, right }) => (left + right) / 2;
+    const points = [...box.querySelectorAll(".scatterlayer .point")].map((each) => middle(each.getBoundingClientRect()));
+    const grounds = [...box.querySelectorAll(".fills path")].map((each) => each.getBoundingClientRect().left);
+    return [wanted, points, grounds];
+}"""
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Europe/Berlin", "Asia/Kolkata"])
+def test_marks_stand_at_their_time_wherever_the_device_is(new_page: NewPage, writer: Diarist, zone: str) -> None:
+    for days in (10, 5, 1):
+        episode_at(writer, back(days).isoformat(), "12:00", strength=1)
+    Day.objects.create(diarist=writer, date=back(7), no_twitches=True)
+    page = opened(new_page(writer.user, viewport=DESKTOP, zone=zone))
+    times = [f"{back(days).isoformat()} 12:00" for days in (10, 5, 1)]
+    wanted, points, grounds = page.evaluate(PLACES, [*times, back(7).isoformat()])
+    assert sorted(points) == pytest.approx(wanted[:3], abs=1)
+    assert min(abs(left - wanted[3]) for left in grounds) < 1
+
+
 def test_nothing_is_sent_to_anybody(new_page: NewPage, diary: Diarist) -> None:
     page = opened(new_page(diary.user))
     config = page.evaluate("document.getElementById('timeline-figure')._context")
@@ -114,7 +154,7 @@ def test_nothing_is_sent_to_anybody(new_page: NewPage, diary: Diarist) -> None:
 
 def test_a_click_says_the_entry_and_leads_to_it(new_page: NewPage, diary: Diarist) -> None:
     page = opened(new_page(diary.user, viewport=DESKTOP))
-    x, y = page.evaluate(WHERE, ["dot", 4])
+    x, y = page.evaluate(WHERE, ["point", 4])
     page.mouse.move(x - 2, y)
     page.mouse.move(x, y)
     said = page.locator("#timeline-said")
@@ -133,9 +173,50 @@ def test_a_click_says_the_entry_and_leads_to_it(new_page: NewPage, diary: Diaris
     assert Episode.objects.get(pk=pk).strength == 4
 
 
+def test_anywhere_in_a_box_it_says_what_that_is(new_page: NewPage, diary: Diarist) -> None:
+    """Not at its corners only, of which those of another may be nearer."""
+    episode_at(
+        diary, back(10).isoformat(), "00:30", strength=4, duration_seconds=5 * 86_400, location="thigh_front"
+    )
+    page = opened(new_page(diary.user, viewport={"width": 1280, "height": 1400}))
+    x, y = page.evaluate(WHERE, ["bar", 4])
+    said = page.locator("#timeline-said")
+    page.mouse.move(x + 160, y + 40)
+    page.mouse.move(x + 160, y + 4)
+    expect(said).to_contain_text("thigh")
+    page.mouse.move(x + 190, y + 4)
+    expect(said).to_contain_text("thigh")
+    page.mouse.click(x + 190, y + 4)
+    expect(said.locator("a")).to_have_text("Open this entry")
+    # A click beside everything puts it away; right after the other it would be half a double click.
+    page.wait_for_timeout(500)
+    page.mouse.click(x + 460, y + 4)
+    expect(said).to_be_hidden()
+    # Each column says its own day from top to bottom.
+    columns = page.evaluate(COLUMNS)
+    assert len(columns) > 20
+    for at, top, bottom, words in columns:
+        for height in (top + 1, (top + bottom) / 2, bottom - 1):
+            page.mouse.move(at, height)
+            expect(said).to_contain_text(words)
+
+
+def test_boxes_on_one_height_are_one_run(new_page: NewPage, diary: Diarist) -> None:
+    page = opened(new_page(diary.user, viewport=DESKTOP), "/timeline/?range=1y")
+    runs = page.evaluate("""() => document.getElementById("timeline-figure").data.filter(({ fill }) => fill)
+        .map(({ meta, x, y }) => {
+            const bottoms = y.filter((at, n) => n % 5 === 0);
+            const changes = bottoms.filter((at, n) => at !== bottoms[n + 1]).length;
+            return [meta.look, bottoms.length, changes, x.filter((at) => at === null).length];
+        })""")
+    assert {look for look, *_ in runs} >= {"bar", "below", "clear", "open", "track"}
+    assert all(gaps == changes for _, _, changes, gaps in runs)
+    assert {look: changes for look, boxes, changes, _ in runs if boxes > 20} == {"below": 3}
+
+
 def test_a_tap_on_a_phone(new_page: NewPage, diary: Diarist) -> None:
     page = opened(new_page(diary.user, has_touch=True, is_mobile=True))
-    x, y = page.evaluate(WHERE, ["dot", 3])
+    x, y = page.evaluate(WHERE, ["point", 3])
     page.touchscreen.tap(x, y)
     expect(page.locator("#timeline-said a")).to_have_text("Open this entry")
     expect(page.locator("#timeline-said")).to_contain_text("moves the part")
@@ -273,6 +354,7 @@ def test_what_patterns_found_is_shaded_and_named(new_page: NewPage, diary: Diari
     page = opened(with_spans(new_page(diary.user, viewport=DESKTOP)))
     expect(page.locator(".findings li a")).to_have_text(["Two weeks in one place", "More places"])
     assert page.locator(".findings a").first.get_attribute("href") == "/patterns/#calf"
+    assert page.locator(".findings .hint").first.inner_text().startswith("Left calf · since ")
     shapes = page.evaluate(
         """document.getElementById("timeline-figure").layout.shapes
             .filter(({ type }) => type === "rect").map(({ name, x0, x1, y0, y1 }) => [name, x0, x1, y0, y1])"""
@@ -288,6 +370,111 @@ def test_what_patterns_found_is_shaded_and_named(new_page: NewPage, diary: Diari
     assert words == ["1 Two weeks in one place", "2 More places"]
 
 
+TRY_AGAIN = "The patterns could not be loaded just now. All your entries are here."
+
+
+@pytest.mark.parametrize("fault", ["no network", "a fault", "signed out"])
+def test_patterns_that_do_not_come_are_asked_for_again(new_page: NewPage, diary: Diarist, fault: str) -> None:
+    page = with_spans(new_page(diary.user, expects_refusals=True))
+    answers = iter([False, False, True])
+
+    def answer(route: Route) -> None:
+        if next(answers):
+            spans(route)
+        elif fault == "no network":
+            route.abort()
+        elif fault == "a fault":
+            route.fulfill(status=503, body="away")
+        else:
+            route.fulfill(body="<!DOCTYPE html><title>Sign in</title>", content_type="text/html")
+
+    page.unroute("**/patterns/spans/**")
+    page.route("**/patterns/spans/**", answer)
+    opened(page)
+    trouble = page.locator(".no-shades")
+    expect(trouble).to_contain_text(TRY_AGAIN)
+    expect(page.locator(".findings")).to_be_hidden()
+    again = trouble.get_by_role("button", name="Try again")
+    with page.expect_request("**/patterns/spans/**"):
+        again.click()
+    expect(again).to_be_enabled()
+    expect(again).to_be_focused()
+    expect(trouble).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.locator(".findings li a")).to_have_text(["Two weeks in one place", "More places"])
+    expect(page.locator(".findings summary")).to_be_focused()
+    expect(trouble).to_be_hidden()
+    shapes = page.evaluate("document.getElementById('timeline-figure').layout.shapes.map(({ name }) => name)")
+    assert [name for name in shapes if name] == ["persistence:calf-left", "spread"]
+
+
+def test_where_no_pattern_was_found_nothing_is_said(new_page: NewPage, diary: Diarist) -> None:
+    page = new_page(diary.user)
+    page.route("**/patterns/spans/**", lambda route: route.fulfill(json={"spans": []}))
+    with page.expect_response("**/patterns/spans/**"):
+        opened(page)
+    page.wait_for_timeout(300)
+    expect(page.locator(".no-shades")).to_be_hidden()
+    expect(page.locator(".findings")).to_be_hidden()
+
+
+COLOURS = """() => {
+    const { data, layout } = document.getElementById("timeline-figure");
+    return [layout.font.color, layout.yaxis.gridcolor, layout.yaxis.tickfont.color, layout.shapes[0].fillcolor,
+        ...data.map(({ fillcolor, fillpattern, marker, line }) => [fillcolor, fillpattern, marker, line])];
+}"""
+
+# On some dates the last one would not fit and is left out.
+TICKS = """() => [...document.querySelectorAll("#timeline-figure .xtick text")]
+    .filter((each) => each.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
+    .map((each) => each.textContent)"""
+
+
+@pytest.mark.parametrize("paper", ["A5", "A4", "A3"])
+def test_on_paper_the_figure_is_whole_and_light(new_page: NewPage, diary: Diarist, paper: str) -> None:
+    page = opened(with_spans(new_page(diary.user, viewport=DESKTOP)))
+    expect(page.locator(".findings li")).to_have_count(2)
+    light = page.evaluate(COLOURS)
+    page = opened(with_spans(new_page(diary.user, viewport={"width": 1900, "height": 900}, scheme="dark")))
+    expect(page.locator(".findings li")).to_have_count(2)
+    dark = page.evaluate(COLOURS)
+    assert dark != light
+    page.evaluate(f"addEventListener('beforeprint', () => {{ window.printed = [({COLOURS})(), ({TICKS})()]; }})")
+    reader = PdfReader(io.BytesIO(page.pdf(format=paper)))
+    printed, days = page.evaluate("window.printed")
+    assert printed == light
+    assert page.evaluate(COLOURS) == dark
+    assert page.evaluate("document.getElementById('timeline-figure').clientWidth") > 900
+    text = " ".join("".join(found.extract_text() for found in reader.pages).split())
+    assert len(days) > 5
+    words = ["Left calf", "Sleep", "extreme", "More places", "What the marks mean", "not recorded"]
+    for wanted in [*words, *days]:
+        assert wanted in text
+    for around in ("All spots", "Show below the spots", "Settings", "3 months", "As a table", "Earlier"):
+        assert around not in text
+
+
+@pytest.mark.parametrize("width", [420, 718, 1500])
+def test_on_paper_the_figure_is_as_wide_as_the_page(new_page: NewPage, diary: Diarist, width: int) -> None:
+    page = opened(new_page(diary.user, viewport={"width": 1900, "height": 900}, scheme="dark"))
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert page.locator("h1").evaluate("each => getComputedStyle(each).color") == "rgb(29, 42, 45)"
+    page.set_viewport_size({"width": width, "height": 1050})
+    edges = page.evaluate(
+        """() => [...document.querySelectorAll("#timeline-figure :is(.main-svg, .xtick text, .ytick text, .point)")]
+            .map((each) => each.getBoundingClientRect()).flatMap(({ left, right }) => [left, right])"""
+    )
+    assert len(edges) > 40
+    assert min(edges) >= -0.5
+    assert width * 0.9 < max(edges) <= width + 0.5
+    assert not is_wider_than_screen(page)
+    drawn, below = page.evaluate(
+        """["#timeline-figure .main-svg", ".legend-box"].map((each) => document.querySelector(each).getBoundingClientRect().bottom)"""
+    )
+    assert drawn <= below - 20
+
+
 def test_without_a_script_the_table_stands_alone(new_page: NewPage, diary: Diarist) -> None:
     page = new_page(diary.user, script=False)
     page.goto("/timeline/?range=2w")
@@ -301,6 +488,31 @@ def test_without_a_script_the_table_stands_alone(new_page: NewPage, diary: Diari
     assert page.locator("#table tbody tr").first.locator("td").nth(1).inner_text() == "1"
     page.click("#timeline-earlier")
     assert "until=" in page.url
+
+
+def test_the_table_is_made_when_it_is_opened(new_page: NewPage, diary: Diarist) -> None:
+    page = opened(new_page(diary.user))
+    assert page.locator("#table tr").count() == 0
+    page.click("#table summary")
+    expect(page.locator("#table tbody tr")).to_have_count(14)
+    assert page.locator("#table noscript").count() == 0
+    # htmx hands over the other range with its table as elements instead of one text.
+    page.click("#range-3m")
+    page.wait_for_url("**range=3m**")
+    page.click("#table summary")
+    expect(page.locator("#table tbody tr").nth(39)).to_be_visible()
+    page.click("#sort-entries")
+    page.wait_for_url("**sort=-entries**")
+    expect(page.locator("#table[open] th[aria-sort='descending'] #sort-entries")).to_be_visible()
+
+
+def test_the_rest_of_a_long_table_comes_on_request(new_page: NewPage, diary: Diarist) -> None:
+    page = opened(new_page(diary.user), "/timeline/?range=1y")
+    page.click("#table summary")
+    expect(page.locator("#table tbody tr")).to_have_count(100)
+    page.click("#all-lines")
+    page.wait_for_url("**lines=all**")
+    expect(page.locator("#table[open] tbody tr")).to_have_count(365)
 
 
 def test_the_file_is_downloaded(new_page: NewPage, diary: Diarist) -> None:
@@ -327,6 +539,8 @@ def test_nothing_is_cut_off_and_every_target_is_large_enough(new_page: NewPage, 
     page = with_spans(new_page(diary.user, viewport={"width": 320, "height": 640}, expects_refusals=True))
     opened(page, path)
     expect(page.locator(".findings li")).to_have_count(2)
+    # On most dates the days that are shown have shorter names.
+    page.evaluate("document.getElementById('timeline-range').textContent = '19 December 2026 to 1 January 2027'")
     small = page.evaluate(
         """() => [...document.querySelectorAll('main :is(a, button, summary, select)')]
             .filter(e => e.checkVisibility()).map(e => [e.innerText, e.getBoundingClientRect()])

@@ -10,13 +10,16 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from allauth.mfa.totp.internal.auth import yield_hotp_counters_from_time as totp_counters
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib.auth.models import User
 from django.core import mail
 from django.core.cache import cache
 from django.core.mail.backends.locmem import EmailBackend
+from django.db import connection
 from django.template import loader
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
@@ -434,6 +437,38 @@ def test_the_list_of_devices_marks_this_one(alice: Diarist, charlie: Diarist) ->
     assert 'Safari on iPhone</b> <span class="hint">' in words
     assert words.count(">this device<") == 1
     assert words.count("Signed in on") == 2
+
+
+def test_a_long_list_of_devices_has_an_end_and_says_how_many_more(
+    alice: Diarist, charlie: Diarist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("config.sessions.SHOWN", 3)
+    here, phone = devices(alice)
+    sign_in(Client(), "charlie")
+    others = [Client(headers={"User-Agent": "Chrome/140.0 Windows"}) for _ in range(4)]
+    for other in others:
+        sign_in(other)
+    # One that is over makes room for the next.
+    others[3].session.flush()
+    words = " ".join(page(here, "usersessions_list").split())
+    assert re.findall(r"<li> <b>([^<]+)</b>", words) == [
+        "Firefox on Linux",
+        "Chrome on Windows",
+        "Chrome on Windows",
+    ]
+    assert words.index("this device") < words.index("Chrome on Windows")
+    assert "And 2 more, signed in earlier." in words
+    assert UserSession.objects.filter(user=alice.user).count() == 5
+    with CaptureQueriesContext(connection) as few:
+        page(here, "usersessions_list")
+    for _ in range(10):
+        sign_in(Client(headers={"User-Agent": "Chrome/140.0 Windows"}))
+    with CaptureQueriesContext(connection) as many:
+        assert "And 12 more, signed in earlier." in " ".join(page(here, "usersessions_list").split())
+    assert len(many) == len(few)
+    here.post(reverse("usersessions_list"))
+    assert phone.get("/settings/").status_code == 302
+    assert "more, signed in earlier" not in page(here, "usersessions_list")
 
 
 def test_sign_out_everywhere_else_leaves_this_device_signed_in(alice: Diarist) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests.conftest import PUSH_KEY
+
 PRODUCTION = {
     "SITE_URL": "https://diary.example.org",
     "TRUSTED_PROXY_COUNT": "1",
@@ -39,10 +41,14 @@ MISTAKES = [
     ({"TASK_BACKEND": "celery", "CELERY_BROKER_URL": "sqs://x"}, "E015", "or redis://."),
     ({"TASK_BACKEND": "huey"}, "E004", "Set TASK_BACKEND to one of: database, celery."),
     ({"TASK_BACKEND": "celery", "CELERY_BROKER_URL": "amqp://localhost"}, "E016", "requirements-celery.lock"),
+    ({"WEB_PUSH_PRIVATE_KEY": PUSH_KEY}, "E018", "requirements-push.lock"),
+    ({"WEB_PUSH_PRIVATE_KEY": PUSH_KEY[:-1]}, "E019", "manage.py web_push_key"),
+    ({"WEB_PUSH_PRIVATE_KEY": "A" * 43}, "E019", "manage.py web_push_key"),
     ({"CELERY_BROKER_URL": "amqp://localhost"}, "W017", "Set TASK_BACKEND to celery, or unset"),
 ]
 # Packages that are installed for the tests only.
 NOT_THERE = "import sys\nsys.modules.update({'redis': None, 'celery': None})\n"
+NO_PUSH = "sys.modules['pywebpush'] = None\n"
 OURS = {
     "TASK_BACKEND",
     "CELERY_BROKER_URL",
@@ -53,6 +59,8 @@ OURS = {
     "MAIL_FROM",
     "LOG_LEVEL",
     "ALLOWED_HOSTS",
+    "WEB_PUSH_PRIVATE_KEY",
+    "WEB_PUSH_HOSTS",
 }
 OF_THE_TESTS = {"DJANGO_ALLOW_ASYNC_UNSAFE"}
 
@@ -71,7 +79,7 @@ def check(tmp_path: Path, *arguments: str, **variables: str) -> subprocess.Compl
 def test_a_mistake_is_answered_with_its_number_and_what_to_set(
     tmp_path: Path, variables: dict[str, str], number: str, hint: str
 ) -> None:
-    (tmp_path / "sitecustomize.py").write_text(NOT_THERE)
+    (tmp_path / "sitecustomize.py").write_text(NOT_THERE + (NO_PUSH if number == "E018" else ""))
     answer = check(tmp_path, PYTHONPATH=str(tmp_path), **variables)
     assert answer.returncode == 1
     assert f"(config.{number})" in answer.stderr

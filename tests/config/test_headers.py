@@ -42,11 +42,16 @@ settings.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.stor
 client = Client(headers={"Host": "diary.example.org", "X-Forwarded-For": "192.0.2.1"})
 plain = client.get("/accounts/login/")
 here = {"X-Forwarded-Proto": "https", "Referer": "https://diary.example.org/"}
+bearer = {"Authorization": "Bearer mtd_x", "Accept-Language": "de"}
+apis = [client.get("/api/v1/days/today", headers=bearer | more) for more in ({}, here)]
+apis.append(client.post("/api/v1/episodes", {}, content_type="application/json", headers={"Accept-Language": "fr"}))
 page = client.get("/accounts/login/", headers=here)
 answer = client.post("/accounts/login/", {"login": "alice", "password": "correct horse battery"}, headers=here)
 client.post("/i18n/setlang/", {"language": "de"}, headers=here)
 print(json.dumps({
     "plain": [plain.status_code, plain.headers.get("Location")],
+    "apis": [[api.status_code, api.headers.get("Content-Type"), api.headers.get("Location"),
+              api.headers.get("X-Content-Type-Options"), api.json()["detail"]] for api in apis],
     "page": [page.status_code, dict(page.headers)],
     "signed_in": answer.status_code,
     "healthz": client.get("/healthz").status_code,
@@ -136,6 +141,15 @@ def test_on_https_everybody_is_led_to_https(on_https: dict[str, Any]) -> None:
     assert status == 200
     assert headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains; preload"
     assert on_https["healthz"] == 200  # the load balancer asks without
+
+
+def test_on_https_a_program_that_comes_without_is_refused_in_words(on_https: dict[str, Any]) -> None:
+    refused, let_on, elsewhere = on_https["apis"]
+    assert refused[:4] == [403, "application/problem+json", None, "nosniff"]
+    assert refused[4].startswith("Dieses Tagebuch antwortet Programmen nur über https")
+    assert (let_on[0], let_on[2]) == (401, None)
+    assert elsewhere[0] == 403
+    assert "revoke it, and make a new one" in elsewhere[4]
 
 
 def test_on_https_every_cookie_belongs_to_this_host_alone(on_https: dict[str, Any]) -> None:

@@ -8,8 +8,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-LOCKS = ["requirements.lock", "requirements-celery.lock", "requirements-dev.lock"]
+LOCKS = ["requirements.lock", "requirements-celery.lock", "requirements-push.lock", "requirements-dev.lock"]
 CELERY = PROJECT["project"]["optional-dependencies"]["celery"]
+PUSH = PROJECT["project"]["optional-dependencies"]["push"]
 PINNED = re.compile(r"^(?P<name>[a-z0-9-]+)(\[[a-z0-9,-]+\])?==(?P<version>[^\s;]+)")
 
 
@@ -52,6 +53,7 @@ def test_no_address_stands_in_it(lock: str) -> None:
     [
         ("requirements.lock", PROJECT["project"]["dependencies"]),
         ("requirements-celery.lock", PROJECT["project"]["dependencies"] + CELERY),
+        ("requirements-push.lock", PROJECT["project"]["dependencies"] + PUSH),
         ("requirements-dev.lock", PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["dev"]),
     ],
 )
@@ -63,7 +65,7 @@ def test_it_holds_what_the_project_asks_for(lock: str, wanted: list[str]) -> Non
         assert found == {version} or not version
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-celery.lock"])
+@pytest.mark.parametrize("lock", LOCKS[:-1])
 def test_what_is_tested_is_what_runs(lock: str) -> None:
     tested = versions("requirements-dev.lock")
     for name, found in versions(lock).items():
@@ -72,6 +74,6 @@ def test_what_is_tested_is_what_runs(lock: str) -> None:
 
 def test_each_dependency_has_its_reason() -> None:
     record = (ROOT / "docs" / "decisions" / "0001-dependencies.md").read_text(encoding="utf-8")
-    wanted = PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["dev"] + CELERY
+    wanted = PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["dev"] + CELERY + PUSH
     names = {re.sub(r"[\[=].*", "", requirement) for requirement in wanted}
     assert names <= set(re.findall(r"^\| (\S+) \|", record, re.MULTILINE))

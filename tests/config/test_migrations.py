@@ -30,6 +30,7 @@ UNSAFE_BUT_ALLOWED: dict[Node, str] = {
     ("diary", "0005_imports"): "before the first release: no older copy was at work, no diary was large",
     ("diary", "0006_import_at_work"): "an index for the few imports of the last days",
     ("diary", "0007_token_digest"): "before the first release; a person has a handful of tokens",
+    ("diary", "0009_reminders_on_devices"): "before the first release; a small table, a row a person at most",
     ("triage", "0005_token_hash"): "before the first release; a person has a handful of links",
 }
 
@@ -154,6 +155,8 @@ def values_of(number: int) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "accesstoken", me | token
     yield "receipt", me | {"id": uuid.UUID(int=number), "received_at": NOW}
     yield "reminder", me | {"by_mail": True, "next_at": NOW, "last_on": DAY}
+    browser = {"endpoint": f"https://example.org/{number}", "p256dh": "B", "auth": "a", "session_key": "s"}
+    yield "pushdevice", me | browser | {"user_agent": "Firefox", "made_at": NOW}
     yield "assessment", me | {"revision": 7, "today": DAY, "rules_version": "1", "level": "calm", "made_at": NOW}
     dates = {"since": DAY, "opened_on": DAY, "changed_on": DAY, "acknowledged_on": DAY}
     finding = {"key": "persistence calf left", "rule": "persistence", "kind": "flag", "level": "talk"}
@@ -205,6 +208,15 @@ def test_filled_at_each_earlier_state_then_newest_then_a_step_back(other_databas
         kept = {key: without(values, key[0], (app, name)) for key, values in kept.items()}
         assert differences(apps, kept) == [], f"after {app} came forward again"
         rows = kept | fill(apps, len(PLAN) + NEWEST.index((app, name)))
+
+
+def test_back_to_reminders_by_mail_alone_no_moment_stays_without_a_mail(other_database: str) -> None:
+    apps = migrate(("diary", "0009_reminders_on_devices"))
+    rows = fill(apps, 0)
+    [pk] = [pk for label, pk in rows if label == "diary.Reminder"]
+    apps.get_model("diary", "Reminder").objects.using(OTHER).update(by_mail=False)
+    before = migrate(("diary", "0008_old_days_revision")).get_model("diary", "Reminder").objects.using(OTHER)
+    assert (before.get(pk=pk).by_mail, before.get(pk=pk).next_at, before.get(pk=pk).last_on) == (False, None, DAY)
 
 
 def is_new_in(label: str, node: Node) -> bool:

@@ -10,6 +10,7 @@ from django.db import connection
 from diary import history
 from diary.api import MOST_DAYS
 from diary.body import LOCATIONS
+from diary.push import MOST_DEVICES
 from diary.tokens import MOST_TOKENS
 from diary.views import check, medicines, transfer
 from triage import sharing
@@ -63,6 +64,7 @@ def test_the_lists_are_as_long_as_it_says() -> None:
     assert numbers["entries of a finding"] == [patterns.ENTRIES_SHOWN]
     assert numbers["imports"] == [transfer.LISTED]
     assert numbers["access tokens"] == [MOST_TOKENS]
+    assert numbers["devices that remind"] == [MOST_DEVICES]
     assert numbers['places of "My spots"'] == [sum(1 + len(place.sides) for place in LOCATIONS.values())]
     assert numbers["API: days"] == [MOST_DAYS]
     assert numbers["the doctor's page"] == [MOST_ENTRIES]

@@ -105,13 +105,14 @@ def is_alive(pid: int) -> bool:
 
 
 def descendants(pid: int) -> dict[int, str]:
-    """The living processes below `pid`, with their command lines."""
+    """The living processes below `pid`, with their names and command lines."""
     found: dict[int, str] = {}
     for folder in PROC.iterdir():
         if folder.name.isdecimal() and is_alive(int(folder.name)):
             try:
                 parent = facts(int(folder.name))[1]
-                line = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                line = (folder / "comm").read_text(encoding="utf-8")
+                line += (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
             except OSError:
                 continue
             if parent == pid:
@@ -127,6 +128,12 @@ def all_end(pids: dict[int, str]) -> bool:
             return False
         time.sleep(0.1)
     return True
+
+
+def private_mb(pid: int) -> float:
+    """Megabytes of a process that it shares with none."""
+    lines = (PROC / str(pid) / "smaps_rollup").read_text().splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) * 1024 / 1e6
 
 
 def test_it_starts_from_nothing_serves_and_stops(serve: Serve, tmp_path: Path) -> None:
@@ -151,6 +158,44 @@ def test_it_starts_from_nothing_serves_and_stops(serve: Serve, tmp_path: Path) -
     server.process.send_signal(signal.SIGTERM)
     assert server.end() == 0
     assert all_end(below)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is forked")
+def test_web_server_and_worker_are_copies_of_one_process(serve: Serve) -> None:
+    server = serve()
+    server.wait()
+    below = descendants(server.process.pid)
+    assert sorted(line.partition("\n")[0] for line in below.values()) == ["db_worker", "granian", "granian"]
+    (made_by,) = {line.partition("\n")[2] for line in below.values()}
+    assert "diary.management.watching" in made_by
+    # Loaded twice more, each would have 70 MB that no other process has.
+    assert all(private_mb(pid) < 40 for pid in below), {pid: private_mb(pid) for pid in below}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is forked")
+def test_who_only_watches_has_no_app(serve: Serve) -> None:
+    server = serve()
+    server.wait()
+    pids = [server.process.pid, *descendants(server.process.pid)]
+    loaded = [b"_sqlite3" in (PROC / str(pid) / "maps").read_bytes() for pid in pids]
+    assert loaded == [False, True, True, True]
+    assert private_mb(server.process.pid) < 12
+
+
+def test_the_files_beside_the_database_stay_while_nobody_visits(serve: Serve, tmp_path: Path) -> None:
+    server = serve()
+    server.wait()
+    shared = tmp_path / "data" / "diary.sqlite3-shm"
+    deadline = time.monotonic() + 12
+    while not shared.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    # The worker asks for work each second, with a connection that it closes.
+    files = set()
+    for _ in range(250):
+        files.add(shared.stat().st_ino)
+        time.sleep(0.01)
+    assert len(files) == 1
 
 
 def test_no_address_is_written_down(serve: Serve) -> None:

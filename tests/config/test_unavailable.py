@@ -1,6 +1,8 @@
 """A database that is away or has no room: a page in words, what was typed handed back, and never a query for it."""
 
 import errno
+import io
+import logging
 import re
 import sqlite3
 import uuid
@@ -18,6 +20,7 @@ from django.test import Client
 
 from config.errors import LAST_RESORT
 from config.kept import TOKEN
+from config.logs import Line, Seldom
 from config.unavailable import reason_of
 from diary.models import Diarist
 from tests.config.test_kept import HERE, HIDDEN
@@ -202,6 +205,67 @@ def test_without_a_template_there_are_plain_words(
     database.fails_with(LOST)
     answer = tab.get("/")
     assert (answer.status_code, answer.content.decode()) == (503, LAST_RESORT)
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> Generator[io.StringIO]:
+    """What the handler of the settings writes, as a process does that has just begun."""
+    handler = next(each for each in logging.getLogger().handlers if isinstance(each.formatter, Line))
+    assert isinstance(handler, logging.StreamHandler)
+    assert [type(each) for each in handler.filters] == [Seldom]
+    monkeypatch.setattr(handler, "filters", [Seldom()])
+    written = io.StringIO()
+    before = handler.setStream(written)
+    yield written
+    handler.setStream(before)
+
+
+def test_each_has_its_line_in_the_log_and_the_first_its_traceback(
+    tab: Client, database: Database, log: io.StringIO
+) -> None:
+    database.fails_with(LOST)
+    for path in ("/", "/days/2026-11-07/no-twitches/", "/settings/"):
+        tab.get(path)
+    database.mended()
+    database.fails_with(of_sqlite(sqlite3.SQLITE_FULL, "database or disk is full"))
+    for _ in range(3):
+        tab.post("/episodes/", {"note": "canary"}, headers=HERE)
+    lines = log.getvalue().splitlines()
+    entries = [line.partition(" ERROR ")[2] for line in lines if " ERROR " in line]
+    # The session is asked for before the address is looked up.
+    first = "django.request: Service Unavailable: -"
+    away = f"{first} (django.db.utils.OperationalError: connection failed)"
+    full = f"{first} (django.db.utils.OperationalError: database or disk is full)"
+    assert entries == [first, away, away, first, full, full]
+    # Each has two parts: that of the driver, and that of Django.
+    assert lines.count("Traceback (most recent call last):") == 4
+    assert "canary" not in log.getvalue()
+
+
+def test_a_minute_later_there_is_a_traceback_again() -> None:
+    seconds = [0.0]
+    seldom = Seldom(clock=lambda: seconds[0])
+    error = wrapped(psycopg.OperationalError("connection failed:\n\tis it running?"))
+
+    def noted(error: BaseException) -> str:
+        kind = (type(error), error, error.__traceback__)
+        record = logging.LogRecord("app", logging.ERROR, __file__, 1, "A task %s", ("broke off",), kind)
+        found = seldom.filter(record)
+        kept = record if found is True else found
+        assert isinstance(kept, logging.LogRecord)
+        return Line("{message}", style="{").format(kept)
+
+    short = "A task broke off (django.db.utils.OperationalError: connection failed: is it running?)"
+    assert noted(error).startswith("A task broke off\nTraceback")
+    assert noted(error) == short
+    assert "Traceback" in noted(wrapped(of_sqlite(sqlite3.SQLITE_FULL)))
+    seconds[0] = 59.9
+    assert noted(error) == short
+    seconds[0] = 60
+    assert "Traceback" in noted(error)
+    assert noted(error) == short
+    # A fault of our own is told in full each time.
+    assert all("Traceback" in noted(ValueError("x")) for _ in range(3))
 
 
 def test_a_fault_of_ours_is_still_called_one(tab: Client, database: Database) -> None:

@@ -95,9 +95,11 @@ def live(client: Client, owner: User) -> Diarist:
     on_the_doctors_page(zoe)
     zoe.receipts.create(id=uuid.uuid4(), received_at=NOW)
     Reminder.objects.create(diarist=zoe)
+    zoe.push_devices.create(endpoint=f"https://{MARK}", session_key=MARK, user_agent=MARK, made_at=NOW)
     for path, args, kwargs in (
         ("gone.since.long", [], {"diarist_id": zoe.pk, "note": MARK}),
         ("diary.reminders.remind", [zoe.pk, "2026-11-20"], {}),
+        ("diary.reminders.remind_devices", [zoe.pk, "2026-11-20"], {}),
         ("diary.importing.tasks.read", [str(zoe.imports.get().pk)], {}),
         ("gone.since.long", [str(zoe.imports.get().pk), MARK], {}),
     ):

@@ -214,3 +214,47 @@ def test_a_place_that_is_not_found_can_be_told_in_words(as_alice: Client, text: 
     response = as_alice.get("/spots/", {"q": text})
     assert "No place is called" in text_of(response.content)
     assert "<script>" not in response.content.decode().replace("<script src", "")
+
+
+def at(client: Client, moment: str, spot: str = "calf-left") -> tuple[int, str]:
+    """How the link of a mark of the timeline is answered, and where it leads."""
+    response = client.get("/episodes/at/", {"at": moment, "spot": spot})
+    return response.status_code, response.headers.get("Location", "")
+
+
+def test_a_mark_of_the_timeline_leads_to_its_episode(as_alice: Client, alice: Diarist) -> None:
+    stored = episode_at(alice, "2026-11-20", "23:50")
+    undated = episode_at(alice, "2026-11-20", "12:00", start_time_known=False)
+    middle = episode_at(alice, "2026-11-20", "12:00", location="tongue", side="")
+    assert at(as_alice, "2026-11-20T23:50") == (302, f"/episodes/{stored.pk}/")
+    assert at(as_alice, "2026-11-20") == (302, f"/episodes/{undated.pk}/")
+    assert at(as_alice, "2026-11-20T12:00", "tongue") == (302, f"/episodes/{middle.pk}/")
+
+
+def test_a_mark_of_two_episodes_in_one_minute_leads_to_their_day(as_alice: Client, alice: Diarist) -> None:
+    for strength in (1, 4):
+        episode_at(alice, "2026-11-20", "10:00", strength=strength)
+    assert at(as_alice, "2026-11-20T10:00") == (302, "/?date=2026-11-20")
+
+
+@pytest.mark.parametrize(
+    ("moment", "spot"),
+    [
+        ("2026-11-20T10:01", "calf-left"),
+        ("2026-11-20", "calf-left"),
+        ("2026-11-20T10:00", "calf-right"),
+        ("2026-11-20T10:00", "wing-left"),
+        ("2026-11-20T10:00", ""),
+        ("2026-13-40T10:00", "calf-left"),
+        ("", "calf-left"),
+        ("\x00T\x00", "\x00"),
+    ],
+)
+def test_where_nothing_began_nothing_is_found(as_alice: Client, alice: Diarist, moment: str, spot: str) -> None:
+    episode_at(alice, "2026-11-20", "10:00")
+    assert at(as_alice, moment, spot) == (404, "")
+
+
+def test_a_mark_leads_nobody_to_the_episode_of_another(as_alice: Client, charlie: Diarist) -> None:
+    episode_at(charlie, "2026-11-20", "10:00")
+    assert at(as_alice, "2026-11-20T10:00") == (404, "")

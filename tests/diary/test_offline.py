@@ -198,6 +198,14 @@ class TestWhatIsKept:
         german = client.get("/sw.js", headers={"If-None-Match": tag, "Accept-Language": "de"})
         assert german.status_code == 200
 
+    def test_the_script_is_sent_anew_when_only_the_script_changed(
+        self, client: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        tag = client.get("/sw.js").headers["ETag"]
+        monkeypatch.setattr("diary.views.offline.worker", lambda language: "/* a newer one */")
+        newer = client.get("/sw.js", headers={"If-None-Match": tag})
+        assert (newer.status_code, newer.content) == (200, b"/* a newer one */")
+
     def test_the_manifest_describes_an_app(self, client: Client) -> None:
         answer = client.get("/manifest.webmanifest")
         assert answer.headers["Content-Type"] == "application/manifest+json"

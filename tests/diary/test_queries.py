@@ -12,13 +12,25 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from diary import push
 from diary.body import LOCATIONS
-from diary.models import AccessToken, Day, Diarist, Episode, Import, ImportedDay, Medicine, SignCheck
+from diary.models import (
+    AccessToken,
+    Day,
+    Diarist,
+    Episode,
+    Import,
+    ImportedDay,
+    Medicine,
+    PushDevice,
+    Reminder,
+    SignCheck,
+)
 from diary.moments import at_wall_clock
 from diary.signs import CHECK_SIGNS
 from diary.timeline_rows import forget
 from diary.urls import urlpatterns as diary_urls
-from tests.conftest import BERLIN, NOW
+from tests.conftest import BERLIN, NOW, PUSH_KEY
 from triage import scan
 from triage.models import Appointment, DoctorTexts, Finding, ShareLink, ShareOpening
 from triage.sharing import hash_of
@@ -30,6 +42,7 @@ PLACES = [(place.id, side) for place in LOCATIONS.values() for side in place.sid
 NEWEST = uuid.UUID(int=1)
 TIMER, MEDICINE, ANSWER, FINDING, TOKEN, IMPORT = (uuid.UUID(int=number) for number in range(2, 8))
 SMALL = {"days": 30, "a_day": 1}
+DEVICE = uuid.UUID(int=10)
 VISIT_PK, LINK, SHARE_TOKEN = uuid.UUID(int=8), uuid.UUID(int=9), "a-token-of-a-test"
 ALL_PARTS = "period=onset&paper=a4&language=en&parts=medicines&parts=notes&parts=log&parts=context&parts=questions"
 
@@ -117,6 +130,12 @@ def share(diarist: Diarist, rows: int) -> None:
     )
 
 
+def browser() -> dict[str, str]:
+    """What a browser says of itself to be reminded."""
+    keys = {"p256dh": push.public_key(PUSH_KEY), "auth": "A" * 22}
+    return keys | {"endpoint": f"https://fcm.googleapis.com/fcm/send/{uuid.uuid4().hex}"}
+
+
 def nothing() -> dict[str, str]:
     """A button without fields."""
     return {}
@@ -136,6 +155,7 @@ VISITS = [
     Visit("log", "/episodes/", tap, status=302),
     Visit("log", "/episodes/", tap, is_htmx=True),
     Visit("episode", f"/episodes/{NEWEST}/"),
+    Visit("episode_at", f"/episodes/at/?at={TODAY}T09:00&spot=calf-left", status=302),
     Visit("delete_episode", f"/episodes/{NEWEST}/delete/"),
     Visit("delete_episode", f"/episodes/{NEWEST}/delete/", nothing, is_htmx=True),
     Visit("now", "/now/"),
@@ -173,6 +193,9 @@ VISITS = [
     Visit("reminders", "/settings/reminders/"),
     Visit("reminders", "/settings/reminders/", nothing, status=422),
     Visit("reminders_calendar", "/settings/reminders/diary.ics"),
+    Visit("reminders_device", "/settings/reminders/device/"),
+    Visit("reminders_device", "/settings/reminders/device/", browser, status=201),
+    Visit("reminders_device_remove", f"/settings/reminders/device/{DEVICE}/remove/", nothing, status=302),
     Visit("reminders_off", "/reminders/off/x/", status=404),
     Visit("settings", "/settings/"),
     Visit("tokens", "/settings/tokens/"),
@@ -275,6 +298,17 @@ def write(diarist: Diarist, *, days: int, a_day: int) -> None:
         )
         for n in range(days * a_day // 15)
     )
+    Reminder.objects.update_or_create(diarist=diarist, defaults={"by_mail": True, "next_at": NOW})
+    PushDevice.objects.bulk_create(
+        PushDevice(
+            id=DEVICE if n == 0 else uuid.uuid4(),
+            diarist=diarist,
+            endpoint=f"https://example.org/{n}",
+            session_key=f"{n}",
+            made_at=NOW,
+        )
+        for n in range(days * a_day // 15)
+    )
     Medicine.objects.bulk_create(
         Medicine(id=MEDICINE if n == 0 else uuid.uuid4(), diarist=diarist, name=f"Tablet {n}", started_on=TODAY)
         for n in range(days * a_day // 15)
@@ -367,6 +401,7 @@ def test_a_page_of_a_diary_twenty_times_as_large_asks_as_often(
         alice.sign_checks,
         alice.medicines,
         alice.access_tokens,
+        alice.push_devices,
         alice.imports,
         alice.appointments,
         alice.share_links,

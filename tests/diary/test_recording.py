@@ -6,6 +6,8 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from diary import recording
 from diary.models import Day, Diarist, Episode, Medicine, SignCheck
@@ -42,6 +44,19 @@ def test_the_same_id_again_gives_back_what_is_stored(alice: Diarist) -> None:
     again = recording.log_episode(alice, unsaved(pk=pk, strength=2))
     assert (first.created, again.created, again.episode.strength) == (True, False, 4)
     assert alice.episodes.count() == 1
+
+
+def test_only_an_id_that_is_there_costs_a_look_for_it(alice: Diarist) -> None:
+    pk = uuid.uuid4()
+    with CaptureQueriesContext(connection) as first:
+        recording.log_episode(alice, unsaved(pk=pk, strength=2))
+    assert not [query["sql"] for query in first if query["sql"].startswith("SELECT")]
+    assert revision(alice) == 1
+    with CaptureQueriesContext(connection) as again:
+        recording.log_episode(alice, unsaved(pk=pk, strength=2))
+    assert len([query["sql"] for query in again if query["sql"].startswith("SELECT")]) == 2
+    # What could not be stored was taken back whole, and did not count.
+    assert revision(alice) == 2
 
 
 def test_another_persons_ids_of_signs_and_medicines_are_refused(alice: Diarist, charlie: Diarist) -> None:

@@ -1,6 +1,8 @@
 """What is kept of a diary is never shown for another state of it, for another day, or to anybody else."""
 
 import datetime as dt
+import re
+import uuid
 
 import pytest
 import time_machine
@@ -9,14 +11,25 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from diary import recording
-from diary.models import Day, Diarist
+from diary.history import used_places
+from diary.models import Day, Diarist, SignCheck
 from diary.shelf import Shelf, shelf
 from tests.conftest import NOW
 from tests.diary.diaries import episode_at
 from triage import scan
 from triage.models import Finding
 
-KEPT_PAGES = ("/days/", "/timeline/", "/triggers/", "/doctor/", "/patterns/")
+KEPT_PAGES = (
+    "/",
+    "/?date=2026-11-22",
+    "/days/",
+    "/timeline/",
+    "/triggers/",
+    "/doctor/",
+    "/patterns/",
+    "/check/answers/",
+)
+WITHOUT_PLACES = {"/triggers/", "/check/answers/"}
 TODAY = dt.date(2026, 11, 23)
 
 
@@ -91,11 +104,11 @@ def test_the_second_look_is_the_same_and_asks_less(as_alice: Client, alice: Diar
     shelf.forget()
     first = queries(as_alice, url)
     text = page(as_alice, url)
-    assert "Left calf" in text or url == "/triggers/"
+    assert "Left calf" in text or url in WITHOUT_PLACES
     assert queries(as_alice, url) < first
 
 
-@pytest.mark.parametrize("url", ["/days/", "/timeline/", "/doctor/", "/patterns/"])
+@pytest.mark.parametrize("url", ["/", "/days/", "/timeline/", "/doctor/", "/patterns/"])
 def test_a_new_entry_is_there_at_once(as_alice: Client, alice: Diarist, url: str) -> None:
     spell(alice, 20)
     before = page(as_alice, url)
@@ -103,8 +116,10 @@ def test_a_new_entry_is_there_at_once(as_alice: Client, alice: Diarist, url: str
         "/episodes/", {"id": "6d8e2f6e-1111-4222-8333-444455556666", "location": "shin", "side": "right"}
     )
     after = page(as_alice, url)
-    assert "Right shin" not in before
-    assert ("Right shin" in after) == (url != "/patterns/")
+    # As text: the map of Today names every place in the address or the label of its area.
+    shin = '<b id="spot-shin-right">' if url == "/" else "Right shin"
+    assert shin not in before
+    assert (shin in after) == (url != "/patterns/")
     assert before != after
 
 
@@ -125,8 +140,51 @@ def test_nobody_else_sees_it(as_alice: Client, alice: Diarist, charlie: Diarist,
     stranger = Client()
     stranger.force_login(charlie.user, backend="config.accounts.AccountBackend")
     text = page(stranger, url)
-    assert "Left calf" not in text.partition("<main")[2].replace('<option value="calf-left">Left calf', "")
+    # The map of Today names every place, and so does a list to choose from.
+    listed = text.partition("<main")[2].replace('<option value="calf-left">Left calf', "")
+    assert ("spot-calf-left" if url.startswith("/?") or url == "/" else "Left calf") not in listed
     assert "on the sofa" not in text
+
+
+def test_ids_and_tokens_are_of_each_look(as_alice: Client, alice: Diarist) -> None:
+    """An id that came twice would make one entry of two taps."""
+    spell(alice, 3)
+    episode_at(alice, "2026-11-22", location="shin")
+    looks = [page(as_alice, "/") for _ in range(3)]
+    ids = [re.findall(r'name="id" value="([^"]+)"', html) for html in looks]
+    assert [len(found) for found in ids] == [2, 2, 2]
+    assert len({uuid.UUID(one) for found in ids for one in found}) == 6
+    tokens = [set(re.findall(r'csrfmiddlewaretoken" value="([^"]+)"', html)) for html in looks]
+    assert [len(found) for found in tokens] == [1, 1, 1]
+    assert len(set.union(*tokens)) == 3
+
+
+def test_the_places_ever_logged_are_counted_once(alice: Diarist) -> None:
+    spell(alice, 3)
+    assert used_places(alice) == [("calf", "left")]
+    with CaptureQueriesContext(connection) as captured:
+        assert used_places(alice) == [("calf", "left")]
+    assert len(captured) == 0
+    Diarist.objects.filter(pk=alice.pk).update(revision=9)
+    alice.refresh_from_db()
+    episode_at(alice, "2026-11-22", location="shin", side="")
+    assert used_places(alice) == [("calf", "left"), ("shin", "")]
+
+
+def test_an_answer_that_is_deleted_is_gone_at_once(as_alice: Client, alice: Diarist) -> None:
+    row = SignCheck.objects.create(diarist=alice, date=TODAY, sign="write", answer="yes", recorded_at=NOW)
+    assert str(row.pk) in page(as_alice, "/check/answers/")
+    deleted = as_alice.post(f"/check/answers/{row.pk}/delete/").content.decode()
+    assert f"/check/answers/{row.pk}/delete/" not in deleted
+    assert f"/check/answers/{row.pk}/delete/" not in page(as_alice, "/check/answers/")
+
+
+def test_the_check_is_offered_again_on_its_day(as_alice: Client, alice: Diarist) -> None:
+    spell(alice, 30)
+    assert "Time for the function check" in page(as_alice, "/")
+    assert "Time for the function check" in page(as_alice, "/")
+    as_alice.post("/check/later/")
+    assert "Time for the function check" not in page(as_alice, "/")
 
 
 def test_the_next_day_is_another_page(as_alice: Client, alice: Diarist) -> None:

@@ -161,6 +161,7 @@ class TestRanges:
             ("below=sleep_hours.wine", "There is no such factor. Choose one of these."),
             ("sort=note", "“note”: The table has no such column. Choose one of these."),
             ("sort=--date", "The table has no such column."),
+            ("lines=7", "“7”: The table is shown in part or whole."),
             ("range=" + "x" * 5000, "There is no such range."),
         ],
     )
@@ -292,9 +293,27 @@ class TestTable:
         assert table(as_alice.get("/timeline/?range=2w&sort=sleep_hours"))[0][0] == "14 Nov 2026"
         assert table(as_alice.get("/timeline/?range=2w&sort=-sleep_hours"))[0][0] == "14 Nov 2026"
 
+    def test_a_long_table_shows_its_first_lines_and_the_rest_on_request(
+        self, as_alice: Client, diary: Diarist
+    ) -> None:
+        response = as_alice.get("/timeline/?range=1y")
+        assert (len(table(response)), table(response)[0][0]) == (100, "23 Nov 2026")
+        assert "Show 265 more lines" in text_of(response.content.decode())
+        assert link(response, "all-lines") == "/timeline/?range=1y&lines=all#table"
+        whole = as_alice.get(link(response, "all-lines"))
+        assert len(table(whole)) == 365
+        assert 'id="all-lines"' not in whole.content.decode()
+        assert re.search(r'<details class="card table" id="table"\s+open>', whole.content.decode())
+        # The first of that order, and not the newest put in order.
+        oldest = table(as_alice.get("/timeline/?range=1y&sort=date"))
+        assert (len(oldest), oldest[0][0]) == (100, "24 Nov 2025")
+        assert table(as_alice.get("/timeline/?range=1y&sort=-date"))[99][0] == table(response)[99][0]
+        assert link(whole, "sort-entries") == "/timeline/?range=1y&sort=-entries&lines=all#table"
+        assert 'id="all-lines"' not in as_alice.get("/timeline/?range=3m").content.decode()
+
     def test_a_line_a_week(self, as_alice: Client, diary: Diarist) -> None:
         episode_at(diary, "2016-11-23")
-        response = as_alice.get("/timeline/?range=all")
+        response = as_alice.get("/timeline/?range=all&lines=all")
         lines = table(response)
         assert len(lines) == 523
         assert lines[1][:5] == [

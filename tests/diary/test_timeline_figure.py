@@ -1,6 +1,7 @@
 """The figure in numbers: x, y, words, grounds, and the same totals at every level of detail."""
 
 import datetime as dt
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -57,6 +58,15 @@ def unpacked(sent: dict[str, Any]) -> list[dict[str, Any]]:
 
 def unpacked_trace(trace: dict[str, Any]) -> dict[str, Any]:
     """One trace."""
+    holder = trace.get("boxes", trace)
+    if said := holder.pop("said", None):
+        parts = holder["text"]
+        rows = [[parts[number] for number in row if number is not None] for row in zip(*said, strict=True)]
+        holder["text"] = [" · ".join(row) if row else None for row in rows]
+    if trace.get("meta", {}).get("look") == "point":
+        trace["marker"] = trace["marker"] | {
+            "symbol": [["circle", "square"][n] for n in trace["marker"]["symbol"]]
+        }
     if "boxes" not in trace:
         return trace | {"x": dates(trace["x"])}
     boxes = trace.pop("boxes")
@@ -68,11 +78,8 @@ def unpacked_trace(trace: dict[str, Any]) -> dict[str, Any]:
     for start, end, top, bottom in zip(left, right, boxes["top"], boxes["bottom"], strict=True):
         x += [start, short(end), short(end), start, None]
         y += [top, top, bottom, bottom, None]
-    spread = {
-        name: [each for value in boxes[name] for each in (value, None, None, None, None)]
-        for name in ("text", "customdata")
-        if name in boxes
-    }
+    texts = boxes.get("text", [])
+    spread = {"text": [each for text in texts for each in (text, None, None, None, None)]} if texts else {}
     return trace | {"x": x, "y": y} | spread
 
 
@@ -101,16 +108,16 @@ def looks(made: dict[str, Any], look: str) -> list[dict[str, Any]]:
 
 
 def marks(made: dict[str, Any]) -> list[tuple[str, Any, Any, int, str]]:
-    """(look, x of its start, y of its middle, strength, words) of all marks, in the order of time."""
+    """(shape, x of its start, y of its middle, strength, words) of all marks, in the order of time."""
     found = []
-    for trace in made["data"]:
-        meta = trace["meta"]
-        if "strength" not in meta:
-            continue
-        step = 5 if trace.get("fill") else 1
-        for n in range(0, len(trace["x"]), step):
-            y = (trace["y"][n] + trace["y"][n + 2]) / 2 if step > 1 else trace["y"][n]
-            found.append((meta["look"], trace["x"][n], round(y, 3), meta["strength"], trace["text"][n]))
+    for trace in looks(made, "bar"):
+        for n in range(0, len(trace["x"]), 5):
+            y = round((trace["y"][n] + trace["y"][n + 2]) / 2, 3)
+            found.append(("bar", trace["x"][n], y, trace["meta"]["strength"], trace["text"][n]))
+    for trace in looks(made, "point"):
+        shapes = [{"circle": "dot", "square": "short"}[symbol] for symbol in trace["marker"]["symbol"]]
+        ys = [round(y, 3) for y in trace["y"]]
+        found += zip(shapes, trace["x"], ys, trace["meta"]["strengths"], trace["text"], strict=True)
     return sorted(found, key=lambda each: (each[1], each[2]))
 
 
@@ -152,8 +159,11 @@ class TestEpisodes:
         ]
         (whisker,) = looks(made, "whisker")
         assert boxes(whisker)[0][:2] == ("2026-11-22", "2026-11-23")
-        assert {trace["marker"]["symbol"] for trace in looks(made, "short")} == {"square"}
-        assert {trace["marker"]["symbol"] for trace in looks(made, "dot")} == {"circle"}
+        # One trace for all, the strongest last and so on top; how large a point is says how strong it was.
+        (points,) = looks(made, "point")
+        assert points["meta"]["strengths"] == [0, 1, 4]
+        assert points["meta"]["times_known"] == [True, False, True]
+        assert points["marker"] == {"symbol": ["circle", "circle", "square"], "size": [9, 6, 16]}
 
     def test_over_midnight(self, alice: Diarist) -> None:
         episode_at(alice, "2026-11-20", "22:00", strength=3, duration_seconds=5 * 3600)
@@ -219,10 +229,19 @@ class TestEpisodes:
             f"words {n}" for n in range(40)
         ]
 
-    def test_a_link_to_each_entry(self, alice: Diarist) -> None:
+    def test_no_id_travels(self, alice: Diarist) -> None:
         episode = episode_at(alice, "2026-11-20", "10:00", strength=1)
-        (trace,) = looks(drawn(alice, nov(10)), "dot")
-        assert trace["customdata"] == [str(episode.pk)]
+        assert str(episode.pk) not in json.dumps(drawn(alice, nov(10)))
+
+    def test_a_part_of_a_text_travels_once(self, alice: Diarist) -> None:
+        for day, strength, at_rest in ((18, 1, True), (19, 2, None), (20, 2, True)):
+            episode_at(alice, f"2026-11-{day}", "10:00", strength=strength, at_rest=at_rest)
+        made = drawn(alice, nov(10))
+        (sent,) = looks(packed(made), "point")
+        assert sent["text"] == ["felt only", "length not entered", "at rest", "seen"]
+        assert sent["said"] == [[0, 3, 3], [1, 1, 1], [2, None, 2]]
+        (trace,) = looks(made, "point")
+        assert trace["text"][1:] == ["seen · length not entered", "seen · length not entered · at rest"]
 
 
 class TestLongRanges:
@@ -351,12 +370,16 @@ class TestBelow:
         Day.objects.create(diarist=alice, date=nov(20), sleep_hours="6.5", caffeine_mg=0)
         Day.objects.create(diarist=alice, date=nov(22), caffeine_mg=400)
         made = drawn(alice, nov(10), below=["sleep_hours", "caffeine_mg"])
-        sleep, caffeine = looks(made, "below")
-        assert [text for text in sleep["text"] if text] == ["Slept 6 h 30"]
-        assert [text for text in caffeine["text"] if text] == ["Caffeine: none", "Caffeine 400 mg"]
+        (columns,) = looks(made, "below")
+        assert [text for text in columns["text"] if text] == [
+            "Slept 6 h 30",
+            "Caffeine: none",
+            "Caffeine 400 mg",
+        ]
         # No lanes: one lane of room, then gap, name, columns; 6.5 of 8 hours; 0.05 below zero.
-        assert boxes(sleep) == [("2026-11-20T04:48", "2026-11-20T19:12", 2.156, pytest.approx(3.1))]
-        assert [(top, round(bottom, 3)) for *_, top, bottom in boxes(caffeine)] == [(5.15, 5.2), (4.05, 5.2)]
+        sleep, *caffeine = boxes(columns)
+        assert sleep == ("2026-11-20T04:48", "2026-11-20T19:12", 2.156, 3.1)
+        assert [(top, bottom) for *_, top, bottom in caffeine] == [(5.15, 5.2), (4.05, 5.2)]
 
     def test_a_week_has_the_mean_of_its_days(self, alice: Diarist) -> None:
         for day, hours in ((16, "6"), (17, "7"), (20, "8.5")):
@@ -367,6 +390,17 @@ class TestBelow:
         assert sleep["x"] == ["2026-01-04", "2026-01-11", None, "2026-11-15", "2026-11-22", None]
         assert sleep["text"][3] == "Slept 7 h 10, mean of the week"
         assert sleep["y"][:2] == [2.5, 2.5]
+
+    def test_weeks_of_several_factors_are_lines_with_a_gap_between(self, alice: Diarist) -> None:
+        Day.objects.create(diarist=alice, date=nov(16), sleep_hours="6", caffeine_mg=100)
+        made = drawn(alice, dt.date(2023, 1, 1), below=["sleep_hours", "caffeine_mg"])
+        (lines,) = looks(made, "below")
+        assert lines["x"] == ["2026-11-15", "2026-11-22", None] * 2
+        assert lines["y"][0] < 3.1 < lines["y"][3] < 5.2
+        assert lines["text"] == [
+            *("Slept 6 h, mean of the week", "Slept 6 h, mean of the week", None),
+            *("Caffeine 100 mg, mean of the week", "Caffeine 100 mg, mean of the week", None),
+        ]
 
     def test_signs_stand_on_top_with_their_words(self, alice: Diarist) -> None:
         for sign, answer in (("write", "yes"), ("buttons", "yes"), ("walk", "no"), ("stairs", "unsure")):
@@ -389,6 +423,6 @@ def test_what_is_kept_of_a_long_range_is_forgotten_with_the_next_write(
     with django_assert_num_queries(0):
         rows(alice, first)
     alice.episodes.update(strength=4)
-    Diarist.objects.filter(pk=alice.pk).update(revision=7)
+    Diarist.objects.filter(pk=alice.pk).update(revision=7, old_days_revision=7)
     alice.refresh_from_db()
     assert rows(alice, first).sums[0].strongest == 4

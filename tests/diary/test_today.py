@@ -11,6 +11,7 @@ import time_machine
 from django.test import Client
 
 from diary.models import Diarist, Episode
+from diary.timeline_rows import forget
 from tests.conftest import NOW
 from tests.diary.diaries import episode_at, tap
 
@@ -152,6 +153,7 @@ class TestMySpots:
     def test_a_spot_leaves_after_fourteen_days(self, as_alice: Client, alice: Diarist) -> None:
         episode_at(alice, "2026-11-09")
         assert "No spots yet" in text_of(as_alice.get("/").content)
+        forget()
         episode_at(alice, "2026-11-10", location="shin")
         assert "Left shin 13 days ago" in text_of(as_alice.get("/").content)
 

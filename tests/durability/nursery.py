@@ -33,6 +33,8 @@ def main() -> None:
         child = os.fork()
         if not child:
             serve(int(line))
+        # Here as well as in the child: who reads the id may kill the group before the child had its first turn.
+        os.setpgid(child, child)
         say(child)
 
 
@@ -91,7 +93,7 @@ def serve(port: int) -> None:
 
     from diary.management.commands.serve import Command  # noqa: PLC0415
 
-    os.setsid()
+    os.setpgid(0, 0)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)  # what is said belongs to the nursery

@@ -29,6 +29,13 @@ TOKEN = "a" * 32  # a cookie and a header that are the same are all that the pro
 PATIENCE_SECONDS = 60
 
 
+class Closes(Protocol):
+    """What can be closed."""
+
+    def close(self) -> None:
+        """It."""
+
+
 class Database(Protocol):
     """Where a diary is kept, looked at from outside."""
 
@@ -43,6 +50,10 @@ class Database(Protocol):
 
     def troubles(self) -> list[Any]:
         """What is not sound in it."""
+        ...
+
+    def held(self) -> Closes:
+        """Somebody who has it open until told to close it."""
         ...
 
 
@@ -61,6 +72,12 @@ class SQLite:
         """What a query finds."""
         with closing(sqlite3.connect(self.file, timeout=20)) as connection:
             return connection.execute(query).fetchall()
+
+    def held(self) -> Closes:
+        """As the worker does."""
+        connection = sqlite3.connect(self.file)
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        return connection
 
     def troubles(self) -> list[Any]:
         """What the two checks of SQLite find."""
@@ -125,6 +142,10 @@ class PostgreSQL:
         """What a query finds."""
         with psycopg.connect(self.url) as connection:
             return connection.execute(query).fetchall()
+
+    def held(self) -> Closes:
+        """A connection."""
+        return psycopg.connect(self.url, autocommit=True)
 
     def troubles(self) -> list[Any]:
         """Constraints that do not hold, and what amcheck finds in tables and indexes, where it is installed."""

@@ -47,6 +47,25 @@ def test_sending_a_form_twice_notes_one_visit(as_alice: Client, alice: Diarist) 
     assert alice.appointments.count() == 1
 
 
+def test_the_second_tap_on_delete_gets_the_answer_of_the_first(
+    as_alice: Client, as_charlie: Client, alice: Diarist
+) -> None:
+    visit = alice.appointments.create(date=ago(1), note="Blood test")
+    page, path = f"/doctor/appointments/{visit.pk}/", f"/doctor/appointments/{visit.pk}/delete/"
+    found = re.search(r'name="was" value="([^"]+)"', as_alice.get(page).content.decode())
+    assert found
+    form = {"was": found[1]}
+    first, second = as_alice.post(path, form), as_alice.post(path, form)
+    assert not alice.appointments.exists()
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert second.context["deleted"]
+    never = f"/doctor/appointments/{uuid.uuid4()}/delete/"
+    tries = [(as_charlie, path, form), (as_alice, path, {}), (as_alice, never, form), (as_charlie, never, form)]
+    assert [client.post(where, sent).status_code for client, where, sent in tries] == [404] * 4
+    as_alice.post("/doctor/appointments/", {"undo": second.context["deleted"]})
+    assert alice.appointments.get().note == "Blood test"
+
+
 def test_a_visit_to_come_is_refused_and_what_was_typed_stays(as_alice: Client, alice: Diarist) -> None:
     page = as_alice.post("/doctor/appointments/", form(date="2026-11-24"))
     assert page.status_code == 422

@@ -28,7 +28,7 @@ from triage.summary.choice import USUAL_PARTS, choice_from
 from triage.summary.code import qr_code
 from triage.summary.fit import height, tries
 from triage.summary.letters import line_count, shown, widths
-from triage.summary.pdf import make_pdf
+from triage.summary.pdf import TypesettingError, make_pdf, typeset
 from triage.summary.reader import step_for, then_and_now
 from triage.summary.sheet import Sheet
 from triage.summary.words import clean, shortened
@@ -487,6 +487,17 @@ def test_no_other_page_pays_for_typst() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_no_pdf_stays_in_the_server(alice: Diarist) -> None:
+    ordinary(alice)
+    assert make_pdf(make_sheet(alice, choose(ago(60)), TODAY), NOW).startswith(b"%PDF-")
+    assert "typst" not in sys.modules
+
+
+def test_a_pdf_that_cannot_be_set_is_an_error_and_no_half_of_one() -> None:
+    with pytest.raises(TypesettingError):
+        typeset({"sheet": "{}"}, NOW)
 
 
 def test_the_log_comes_on_pages_of_its_own_and_only_when_asked(alice: Diarist) -> None:

@@ -1,14 +1,17 @@
 """The history of a spot deleted for good takes along what was found there."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
-from diary import erasing
+from diary import erasing, timeline_rows
 from diary.models import Diarist, SignCheck
+from diary.shelf import shelf
 from tests.triage.test_scan import answer, twitch
 from triage import scan
 from triage.erasing import names
+from triage.readings import readings
 
 TODAY = dt.date(2026, 11, 23)
 
@@ -106,3 +109,39 @@ def test_a_place_without_a_side() -> None:
     assert names({"sites": ["calf"]}, ("calf", ""))
     assert names({"sites": ["calf/"]}, ("calf", ""))
     assert not names({"sites": ["", "calf/left"]}, ("calf", ""))
+
+
+ERASE = {
+    "a day": lambda diarist: erasing.erase_day(diarist, TODAY),
+    "a spot": lambda diarist: erasing.erase_spot(diarist, "calf", "left"),
+    "an account": lambda diarist: erasing.erase_account(diarist.user),
+}
+
+
+@pytest.mark.parametrize("what", ERASE)
+def test_nothing_of_it_stays_in_the_memory_of_the_process(
+    alice: Diarist, charlie: Diarist, what: str, django_capture_on_commit_callbacks: Any
+) -> None:
+    for person in (alice, charlie):
+        for back in range(15, -1, -1):
+            twitch(person, back)
+        person.refresh_from_db()
+        scan.current(person, TODAY)
+        shelf.put(person, ("a page",), "on the sofa")
+        timeline_rows.rows_of(person, timeline_rows.Span(dt.date(2026, 1, 1), TODAY, None), None, TODAY)
+    mine, others = alice.pk, charlie.pk
+    assert kept_of(mine) == kept_of(others) == (1, 1, 2, 1)
+    with django_capture_on_commit_callbacks(execute=True):
+        ERASE[what](alice)
+    assert kept_of(mine) == (0, 0, 0, 0)
+    assert kept_of(others) == (1, 1, 2, 1)
+
+
+def kept_of(diarist_id: int) -> tuple[int, int, int, int]:
+    """How many pages, ranges, old parts of them and readings of one person are kept."""
+    return (
+        sum(key[0] == diarist_id for key in shelf._kept),
+        sum(key[0] == diarist_id for key in timeline_rows._kept),
+        timeline_rows.old_parts.count(diarist_id) + timeline_rows.old_onsets.count(diarist_id),
+        sum(key == diarist_id for key in readings._kept),
+    )

@@ -11,8 +11,10 @@ from benchmarks.cohorts.measure import simulate
 from benchmarks.cohorts.places import cohort_places
 from benchmarks.cohorts.scenarios import BY_NAME, SCENARIOS, Scenario
 from tests.triage.written import answer, date, diary, twitch
-from triage.rules.assess import assess, replay
-from triage.rules.history import SIDES, History, Side
+from triage.rules.assess import Assessor, assess, replay
+from triage.rules.history import SIDES, CheckRecord, DayRecord, EpisodeRecord, History, Side
+
+Record = EpisodeRecord | DayRecord | CheckRecord
 
 
 def differs(history: History, every: int = 1) -> list[str]:
@@ -74,3 +76,37 @@ def test_an_entry_from_before_the_diary_began() -> None:
 
 def test_dates_before_the_first_entry_are_quiet() -> None:
     assert assess(diary([twitch(5)]), today=date(0)).level == "quiet"
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS[::5], ids=lambda scenario: scenario.name)
+@pytest.mark.parametrize("seed", range(2))
+def test_entries_that_come_after_the_history_was_read(scenario: Scenario, seed: int) -> None:
+    """Added in any order and on any day, now and then after that day was assessed already."""
+    _, history = simulate(scenario, seed=6, number=seed, days=200)
+    rng = Random(seed)  # noqa: S311 - nothing secret
+    records: list[Record] = [*history.episodes, *history.days, *history.checks]
+    rng.shuffle(records)
+    oldest = min(records, key=lambda record: record.date)
+    held = [record for record in records if record is oldest or rng.random() < 0.7]
+    waiting = [record for record in records if record not in held]
+    assessor = Assessor(history_of(history, held))
+    days = sorted({record.known_on for record in records})
+    for number, day in enumerate(days):
+        assessor.on(day)
+        if number % 3 == 0 or number == len(days) - 1:
+            count = len(waiting) if number == len(days) - 1 else rng.randrange(5)
+            added, waiting = waiting[:count], waiting[count:]
+            assessor.add(added)
+            held += added
+            assert assessor.on(day) == assess(history_of(history, held), today=day)
+    assert waiting == []
+
+
+def history_of(history: History, records: list[Record]) -> History:
+    """Some of the records of a history."""
+    return History(
+        history.places,
+        tuple(record for record in records if isinstance(record, EpisodeRecord)),
+        tuple(record for record in records if isinstance(record, DayRecord)),
+        tuple(record for record in records if isinstance(record, CheckRecord)),
+    )

@@ -150,10 +150,10 @@ def test_one_failure_stops_nobody_and_its_words_are_not_logged(
 ) -> None:
     bring = scan.bring_up_to_date
 
-    def fails_for_one(diarist: Diarist, today: dt.date) -> Assessment:
+    def fails_for_one(diarist: Diarist, today: dt.date, *, keep: bool) -> Assessment:
         if diarist.pk == five[1].pk:
             raise ValueError("what somebody wrote")
-        return bring(diarist, today)
+        return bring(diarist, today, keep=keep)
 
     monkeypatch.setattr(scan, "bring_up_to_date", fails_for_one)
     population.plan(NOW)

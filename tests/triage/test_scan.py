@@ -5,7 +5,9 @@ import threading
 import uuid
 
 import pytest
+import time_machine
 from django.db import connection, connections
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
@@ -300,10 +302,10 @@ def test_a_diary_that_changes_while_it_is_read_is_read_again(
         twitch(alice, back)
     judge, calls = scan._judge, 0
 
-    def judge_late(*args: object) -> scan.Judged:
+    def judge_late(*args: object, **options: object) -> scan.Judged:
         nonlocal calls
         calls += 1
-        judged = judge(*args)  # type: ignore[arg-type]
+        judged = judge(*args, **options)  # type: ignore[arg-type]
         if calls == 1:
             twitch(alice, 0)
         return judged
@@ -315,3 +317,22 @@ def test_a_diary_that_changes_while_it_is_read_is_read_again(
     assert (stored.entries, stored.revision) == (16, alice.revision)
     assert connection.in_atomic_block is False
     assert NOW.date() == TODAY
+
+
+def test_while_the_diary_never_rests_it_is_what_was_found_before(
+    as_alice: Client, alice: Diarist, calf: list[Episode], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object, **__: object) -> Assessment:
+        raise scan.Restless
+
+    bring = scan.bring_up_to_date
+    monkeypatch.setattr(scan, "bring_up_to_date", never)
+    with pytest.raises(scan.Restless):
+        scan.current(alice, TODAY)
+    bring(alice, TODAY)
+    twitch(alice, 0, "shin")
+    alice.refresh_from_db()
+    (finding,) = scan.current(alice, TODAY).findings
+    assert finding.location == "calf"
+    with time_machine.travel(NOW, tick=False):
+        assert ">See why</a>" in as_alice.get("/").content.decode()

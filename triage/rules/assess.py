@@ -1,13 +1,13 @@
 """All rules together: one assessment of a history on a date, or one for every date in turn."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from triage.rules import thresholds as t
 from triage.rules.answers import CHECK_SIGNS
 from triage.rules.areas import Grouping
 from triage.rules.findings import LEVELS, Assessment, DataQuality, Finding, Level, Rule
-from triage.rules.history import History
+from triage.rules.history import CheckRecord, DayRecord, EpisodeRecord, History
 from triage.rules.journal import Journal, last_days
 from triage.rules.persistence import PersistenceMemory, find_persistence
 from triage.rules.reassurance import find_reassurance
@@ -55,14 +55,21 @@ class Assessor:
         self._worsening = WorseningMemory()
         self._signs = SignsMemory()
 
+    def add(self, records: Iterable[EpisodeRecord | DayRecord | CheckRecord]) -> None:
+        """Take in entries that were written since the history was read, none before its first day."""
+        self._forget_from(self._journal.add(records))
+
+    def _forget_from(self, day: int) -> None:
+        for memory in (self._persistence, self._spread, self._worsening):
+            memory.forget_from(day)
+
     def on(self, date: dt.date) -> Assessment:
         """The assessment of one date, not before any date that was asked for earlier."""
         journal, today = self._journal, self._journal.day(date)
         changed = journal.learn_until(today)
         if today < 0:
             return Assessment(date, "quiet", (), _RULES, {}, self._quality(today))
-        for memory in (self._persistence, self._spread, self._worsening):
-            memory.forget_from(changed)
+        self._forget_from(changed)
         findings = self._find(today)
         level: Level = findings[0].level if findings else "quiet"
         found = {finding.rule for finding in findings}

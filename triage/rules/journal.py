@@ -101,9 +101,10 @@ class SiteScores:
             self._bands.clear()
             for earlier in sorted(self.entered):
                 self._score(earlier)
+            self._sorted_until = max(self.entered)
         else:
             self._score(day)
-        self._sorted_until = max(self.entered)
+            self._sorted_until = day
 
     def _score(self, day: int) -> None:
         """Score one day from the sorted values of the days before it, and add its own values to them."""
@@ -189,6 +190,22 @@ class Journal:
         if not learned:
             return today + 1
         return min(self._learn(learned), today + 1)
+
+    def add(self, records: Iterable[EpisodeRecord | DayRecord | CheckRecord]) -> int:
+        """Take in entries that the history lacked; gives the earliest day that changed, as `learn_until` does.
+
+        None may lie before the first entry of the history.
+        """
+        known = []
+        for record in records:
+            self.last_entry = max(self.last_entry, self.day(record.date))
+            known_on = self.day(record.known_on)
+            self.news[known_on].append(record)
+            if known_on <= self.known_until:
+                known.append(record)
+        if not known:
+            return self.known_until + 1
+        return min(self._learn(known), self.known_until + 1)
 
     def _learn(self, records: Iterable[EpisodeRecord | DayRecord | CheckRecord]) -> int:
         touched: defaultdict[Site, set[int]] = defaultdict(set)

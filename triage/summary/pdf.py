@@ -1,14 +1,15 @@
-"""The doctor's page as a tagged PDF (PDF/UA-1). typst is loaded when the first PDF is asked for, not before.
+"""The doctor's page as a tagged PDF (PDF/UA-1), set by a program of its own that ends with it: `typesetting.py`.
 
 Nothing that a person typed is ever part of the source: it goes in as JSON, and comes out as text.
 """
 
 import datetime as dt
 import json
+import subprocess
+import sys
 from dataclasses import asdict
-from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -16,25 +17,19 @@ from django.utils import translation
 from triage.summary.letters import FOLDER, missing_words, shown
 from triage.summary.sheet import Sheet
 
-if TYPE_CHECKING:
-    from typst import Compiler
-
 # Handed over as pictures, not as text.
 DRAWN = {"pictures", "pins", "bars", "dots", "path"}
-SOURCE = Path(__file__).with_name("sheet.typ")
+SOURCE, PROGRAM = Path(__file__).with_name("sheet.typ"), Path(__file__).with_name("typesetting.py")
+# The longest appendix takes two.
+MOST_SECONDS = 60
 
 
-@lru_cache(maxsize=1)
-def compiler() -> "Compiler":
-    """typst with the one font family of the page, and none of the machine's."""
-    import typst  # noqa: PLC0415
-
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FOLDER])
-    return typst.Compiler(str(SOURCE), root=str(SOURCE.parent), font_paths=fonts)
+class TypesettingError(Exception):
+    """No PDF came out."""
 
 
 def make_pdf(sheet: Sheet, now: dt.datetime) -> bytes:
-    """The PDF of a sheet, in its language."""
+    """The PDF of a sheet, in its language. Raises TypesettingError."""
     now = now.replace(microsecond=0)
     with translation.override(sheet.language):
         plain = asdict(sheet)
@@ -43,9 +38,27 @@ def make_pdf(sheet: Sheet, now: dt.datetime) -> bytes:
         plain["unshown"] = missing_words(missing)
         plain["made_on"] = [now.year, now.month, now.day]
         pictures = drawings(sheet)
-    inputs = {"sheet": json.dumps(plain), **pictures}
-    pdf = compiler().compile(format="pdf", sys_inputs=inputs, pdf_standards=["ua-1"], timestamp=now)
-    return cast("bytes", pdf)
+    return typeset({"sheet": json.dumps(plain), **pictures}, now)
+
+
+def typeset(inputs: dict[str, str], now: dt.datetime) -> bytes:
+    """What `sheet.typ` makes of `inputs`, with the one font family of the page, and none of the machine's."""
+    asked = {
+        "source": str(SOURCE),
+        "root": str(SOURCE.parent),
+        "fonts": str(FOLDER),
+        "inputs": inputs,
+        "now": now.isoformat(),
+    }
+    # -P: the folder of the program has modules with the names of others.
+    command = [sys.executable, "-P", str(PROGRAM)]
+    try:
+        done = subprocess.run(  # noqa: S603  (our own command line)
+            command, input=json.dumps(asked).encode(), capture_output=True, check=True, timeout=MOST_SECONDS
+        )
+    except subprocess.SubprocessError as error:
+        raise TypesettingError from error
+    return done.stdout
 
 
 def drawings(sheet: Sheet) -> dict[str, str]:

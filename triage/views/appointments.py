@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core import signing
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
@@ -45,22 +45,36 @@ def appointment(request: DiaryRequest, pk: uuid.UUID) -> HttpResponse:
     if data is not None and form.is_valid() and keep(request, form, kept):
         return redirect(f"{reverse('triage:appointments')}?saved=1")
     status = HTTPStatus.OK if data is None else HTTPStatus.UNPROCESSABLE_ENTITY
-    context = {"form": form, "appointment": kept, "tab": "doctor"}
+    context = {"form": form, "appointment": kept, "was": undo_token(kept), "tab": "doctor"}
     return render(request, "triage/appointment.html", context, status=status)
 
 
 @require_POST
 def delete_appointment(request: DiaryRequest, pk: uuid.UUID) -> HttpResponse:
-    """Delete one visit; the next page offers to undo it."""
-    kept = get_object_or_404(request.diarist.appointments, pk=pk)
+    """Delete one visit, once however often it is sent (see diary.undo); the next page offers to undo it."""
+    kept = request.diarist.appointments.filter(pk=pk).first()
+    token = undo_token(kept) if kept else request.POST.get("was", "")
+    row = row_from(token, request)
+    if row is None or row["id"] != str(pk):
+        raise Http404
     with recording.writing(request.diarist):
         request.diarist.appointments.filter(pk=pk).delete()
-    token = signing.dumps(
-        {"owner": request.diarist.pk, "id": str(kept.pk), "date": kept.date.isoformat(), "note": kept.note},
-        salt=UNDO_SALT,
-        compress=True,
-    )
     return show_appointments(request, deleted=token)
+
+
+def undo_token(kept: Appointment) -> str:
+    """A visit as text for a hidden field of its owner's page."""
+    row = {"owner": kept.diarist_id, "id": str(kept.pk), "date": kept.date.isoformat(), "note": kept.note}
+    return signing.dumps(row, salt=UNDO_SALT, compress=True)
+
+
+def row_from(token: str, request: DiaryRequest) -> dict[str, Any] | None:
+    """The visit in `token`; None when the token is damaged, too old or another person's."""
+    try:
+        row: dict[str, Any] = signing.loads(token, salt=UNDO_SALT, max_age=UNDO_SECONDS)
+    except signing.BadSignature:
+        return None
+    return row if row["owner"] == request.diarist.pk else None
 
 
 def show_appointments(
@@ -124,11 +138,8 @@ def store(request: DiaryRequest, form: AppointmentForm, kept: Appointment | None
 
 def put_back(request: DiaryRequest) -> HttpResponse:
     """Undo a deletion."""
-    try:
-        row = signing.loads(request.POST["undo"], salt=UNDO_SALT, max_age=UNDO_SECONDS)
-    except signing.BadSignature:
-        row = None
-    if row is None or row["owner"] != request.diarist.pk:
+    row = row_from(request.POST["undo"], request)
+    if row is None:
         return show_appointments(request, wrong_undo=True, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     with recording.writing(request.diarist):
         Appointment.objects.get_or_create(

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import Http404, HttpResponse, JsonResponse
-from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -22,7 +21,7 @@ from diary.keyset import page_of
 from diary.middleware import DiaryRequest
 from diary.models import Episode, SignCheck
 from diary.moments import parse_date
-from diary.shelf import shelf
+from diary.shelf import MARK_OF_TOKEN, filled, shelf
 from diary.views.check import call
 from triage import answering, scan
 from triage.forms import DiscussedForm
@@ -32,7 +31,6 @@ from triage.rules.thresholds import RULES_VERSION, SPREAD_BLOCKS, WORSENING_BLOC
 from triage.wording import Said, level_words, looked_for_words, not_yet_words, say, source_words
 
 # Stands in what is kept where the token of each request's forms goes.
-MARK_OF_FORM = "\x01token\x01"
 ENTRIES_SHOWN = 60
 EARLIER_A_PAGE = 20
 LEAST_WEEKS = {"worsening": WORSENING_BLOCKS.value, "spread": SPREAD_BLOCKS.value}
@@ -98,14 +96,12 @@ def found_part(request: DiaryRequest, now: scan.Current, form: DiscussedForm | N
     """The findings and what was not found, kept until the diary, the day or a finding's own state changes."""
     states = [(row.pk, row.acknowledged_on, row.acknowledged_kind, row.seen_on is None) for row in now.findings]
     key = ("patterns", request.today, request.zone, get_language(), RULES_VERSION, tuple(states))
-    html = None if form is not None else shelf.take(request.diarist, key)
-    if html is None:
-        context = found_context(request, now, form) | {"csrf_token": MARK_OF_FORM}
-        html = render_to_string("triage/patterns.html#found", context, request)
-        if form is None:
-            shelf.put(request.diarist, key, html)
-    # Its own template escaped whatever a person typed; only the token of the request is put in here.
-    return SafeString(html.replace(MARK_OF_FORM, get_token(request)))
+
+    def made() -> str:
+        context = found_context(request, now, form) | {"csrf_token": MARK_OF_TOKEN}
+        return render_to_string("triage/patterns.html#found", context, request)
+
+    return filled(made() if form else shelf.kept(request.diarist, key, made), request)
 
 
 def found_context(request: DiaryRequest, now: scan.Current, form: DiscussedForm | None) -> dict[str, Any]:

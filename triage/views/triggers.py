@@ -23,10 +23,11 @@ from triage.triggers.thresholds import OUTCOME_DAYS, PAIRED_DAYS
 def triggers(request: DiaryRequest) -> HttpResponse:
     """Links that were found, what was looked at without a clear one, and what lacks days."""
     key = ("triggers", request.today, get_language())
-    part = shelf.take(request.diarist, key)
-    if part is None:
-        part = render_to_string("triage/triggers.html#triggers", links(request.diarist, request.today), request)
-        shelf.put(request.diarist, key, part)
+
+    def made() -> str:
+        return render_to_string("triage/triggers.html#triggers", links(request.diarist, request.today), request)
+
+    part = shelf.kept(request.diarist, key, made)
     return render(request, "triage/triggers.html", {"tab": "triggers", "part": SafeString(part)})
 
 

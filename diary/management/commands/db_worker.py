@@ -1,11 +1,14 @@
 """The worker of django-tasks-db, which also looks at the clock."""
 
 import logging
+import sqlite3
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, connections
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
 from django_tasks_db.management.commands import db_worker
 
 from diary.clock import look_at_the_clock
@@ -39,8 +42,26 @@ class Command(db_worker.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Work until told to stop; one that works off what is there and ends has no need of a clock."""
-        if not options["batch"]:
-            threading.Thread(target=look_at_the_clock, name="clock", daemon=True).start()
         # Theirs is named in their module, and nowhere can another be given.
         db_worker.Worker = PatientWorker  # type: ignore[misc]
-        super().handle(*args, **options)
+        with kept_open():
+            if not options["batch"]:
+                threading.Thread(target=look_at_the_clock, name="clock", daemon=True).start()
+            super().handle(*args, **options)
+
+
+@contextmanager
+def kept_open() -> Iterator[None]:
+    """Have SQLite's file open until the end, beside the connections that come and go.
+
+    The last one that closes it takes the log away and the next one makes it anew, each second while nobody visits;
+    and on a full disk nothing could be read any more, because that needs room for 32 kB.
+    """
+    database = connections[DEFAULT_DB_ALIAS]
+    if database.vendor != "sqlite" or database.settings_dict["NAME"] == ":memory:":
+        yield
+        return
+    with closing(sqlite3.connect(database.settings_dict["NAME"])) as connection:
+        # Only with the first look into it is the log there.
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        yield
