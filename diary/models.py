@@ -552,7 +552,7 @@ class PushDevice(models.Model):
 
 
 class Receipt(models.Model):
-    """An entry that waited on a device has arrived: its id, so that it is never taken in twice."""
+    """What a device may send more than once has arrived: its id, so that it is never taken in twice."""
 
     id = models.UUIDField(primary_key=True)
     diarist = models.ForeignKey(Diarist, on_delete=models.CASCADE, related_name="receipts")

@@ -80,6 +80,7 @@ class FactorForm(SeenForm):
     """Sets (`value`), or adds to (`add`), one factor of a day. An empty value means "not entered"."""
 
     add = forms.IntegerField(required=False, min_value=-5000, max_value=5000)
+    id = forms.UUIDField(required=False)
 
     def __init__(self, *args: Any, factor: Factor, volume_unit: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from http import HTTPStatus
 from typing import Any
 
@@ -25,7 +25,7 @@ from diary.forms.context import MOST, FactorForm
 from diary.forms.seen import Unseen
 from diary.history import ONE_DAY, missed_days
 from diary.middleware import DiaryRequest
-from diary.models import Day, Episode, Strength, place_name
+from diary.models import Episode, Strength, place_name
 from diary.moments import parse_date
 from diary.shelf import MARK_OF_ID, MARK_OF_TOKEN, filled, shelf
 from diary.spots import Recent, Spot, recent_days
@@ -251,24 +251,35 @@ def context(request: DiaryRequest, date: dt.date, factor: str) -> HttpResponse:
     except Unseen as unseen:
         form.tell(unseen.stored)
         return show_factor(request, date, form.factor, is_open=True, form=form)
+    except recording.IdTaken:
+        form.add_error("add", gettext("This entry could not be saved. Please try again."))
+        return show_factor(request, date, form.factor, is_open=True, form=form)
     if not request.htmx:
         return redirect(f"{day_url(date, request.today)}#context")
     added = form.cleaned_data["add"]
     return show_factor(request, date, form.factor, is_open=bool(form.factor.adds), saved=True, added=added)
 
 
-def save_factor(request: DiaryRequest, date: dt.date, form: FactorForm) -> Day:
-    """Store what was tapped or typed. Raises Unseen where something else was saved since it was opened to type."""
-    name, add = form.factor.name, form.cleaned_data["add"]
+def save_factor(request: DiaryRequest, date: dt.date, form: FactorForm) -> None:
+    """Store what was tapped or typed, a drink once however often its id is sent.
+
+    Raises Unseen where something else was saved since it was opened to type, and IdTaken.
+    """
+    name, add, entry_id = form.factor.name, form.cleaned_data["add"], form.cleaned_data["id"]
     if add is not None:
-        return recording.add_to_context(request.diarist, date, name, add, most=MOST[name])
+        write = partial(recording.add_to_context, request.diarist, date, name, add, most=MOST[name])
+        if entry_id is None:
+            write()
+        else:
+            recording.receive(request.diarist, entry_id, request.now, write)
+        return
     value = form.stored_value()
     empty = EMPTY.get(name)
     value = empty if value is None else value
     with recording.writing(request.diarist, recording.NO_DAY):
         day = request.diarist.days.filter(date=date).first()
         form.refuse_unseen({"value": getattr(day, name, empty)}, {"value": value})
-        return recording.set_context(request.diarist, date, {name: value})
+        recording.set_context(request.diarist, date, {name: value})
 
 
 def show_factor(
@@ -292,6 +303,7 @@ def show_factor(
         "date": date,
         "chips": chips(day, date, unit),
         "factor": factor,
+        "new_id": uuid.uuid4(),
         "is_open": is_open,
         # The chip of what was just closed takes the focus, and so does the amount that was just added.
         "saved_name": factor.name,

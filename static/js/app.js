@@ -29,7 +29,8 @@
   document.addEventListener("htmx:configRequest", (event) => {
     if (!token()) return;
     event.detail.headers["X-CSRFToken"] = token();
-    if ("csrfmiddlewaretoken" in event.detail.parameters) event.detail.parameters.csrfmiddlewaretoken = token();
+    const { formData } = event.detail;
+    if (formData.has("csrfmiddlewaretoken")) formData.set("csrfmiddlewaretoken", token());
   });
 
   /* Words about a fault stay until something that was tapped after them is answered: an answer that was on its way
@@ -201,6 +202,19 @@
     "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) =>
       (Number(c) ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (Number(c) / 4)))).toString(16),
     );
+
+  /* Every tap on a drink is another one, but for the tap that repeats one whose answer never came: that may have been
+     stored, and the server counts each id once. */
+  const unanswered = new Map();
+  const drink = (path, add) => `${path} ${add}`;
+  document.addEventListener("htmx:configRequest", ({ detail: { path, formData } }) => {
+    if (formData.has("add")) formData.set("id", unanswered.get(drink(path, formData.get("add")))?.shift() ?? newId());
+  });
+  for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"])
+    document.addEventListener(name, ({ detail: { requestConfig: { path, formData } } }) => {
+      const key = drink(path, formData.get("add"));
+      if (formData.has("add")) unanswered.set(key, [...(unanswered.get(key) ?? []), formData.get("id")]);
+    });
 
   /* What is needed without a connection comes after everything that is needed now. */
   window.addEventListener("load", () => {

@@ -341,3 +341,20 @@ def test_every_target_on_today_is_large_enough_for_a_thumb(new_page: NewPage, wr
             .filter(([, box]) => box.width < 43.5 || box.height < 43.5).map(([text]) => text)"""
     )
     assert small == []
+
+
+def test_a_page_that_lay_open_while_its_token_changed_saves(new_page: NewPage, writer: Diarist) -> None:
+    """As after signing in again in another tab."""
+    hours_ago(writer, 30, strength=1)
+    page = new_page(writer.user)
+    page.goto("/")
+    root = page.url
+    page.context.add_cookies([{"name": "csrf", "value": "f" * 32, "url": root}])
+    page.click("button[aria-label='Left calf: 1, felt only']")
+    expect(page.locator(".saved")).to_contain_text("Left calf")
+    page.goto("/medicines/")
+    page.context.add_cookies([{"name": "csrf", "value": "g" * 32, "url": root}])
+    page.fill("#id_name", "Magnesium")
+    page.keyboard.press("Enter")
+    expect(page.locator(".saved")).to_be_visible()
+    assert writer.medicines.get().name == "Magnesium"

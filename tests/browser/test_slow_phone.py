@@ -7,7 +7,7 @@ import time
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from diary import recording
 from diary.models import Diarist, Episode, Medicine
@@ -48,6 +48,31 @@ def test_every_cup_tapped_while_the_first_is_on_its_way_counts(new_page: NewPage
     first.let_go()
     expect(page.locator(".saved-words")).to_contain_text("Saved: Caffeine 270 mg")
     assert writer.days.get().caffeine_mg == 270
+
+
+@pytest.mark.parametrize("answer", ["lost", "late"])
+def test_a_cup_whose_answer_is_lost_counts_once_when_it_is_tapped_again(
+    new_page: NewPage, writer: Diarist, answer: str
+) -> None:
+    page = new_page(writer.user, expects_refusals=True)
+    page.goto("/")
+    page.click("#chip-caffeine_mg")
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        if answer == "lost":
+            route.abort()
+        else:
+            route.fulfill(status=504, body="")
+
+    page.route("**/context/**", lose, times=1)
+    page.click("text=Filter coffee")
+    expect(page.locator("#trouble")).to_contain_text("saved")
+    assert writer.days.get().caffeine_mg == 90
+    page.click("text=Filter coffee")
+    expect(page.locator(".saved-words")).to_contain_text("Saved: Caffeine 90 mg")
+    page.click("text=Filter coffee")
+    expect(page.locator(".saved-words")).to_contain_text("Saved: Caffeine 180 mg")
 
 
 def test_another_answer_tapped_while_the_first_is_on_its_way_counts(new_page: NewPage, writer: Diarist) -> None:

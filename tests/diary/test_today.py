@@ -327,6 +327,29 @@ class TestContext:
             self.save(as_alice, "caffeine_mg", add=amount)
         assert alice.days.get().caffeine_mg == 220
 
+    def test_a_drink_that_is_sent_twice_counts_once(self, as_alice: Client, alice: Diarist) -> None:
+        for pk in (uuid.UUID(int=1), uuid.UUID(int=1), uuid.UUID(int=2)):
+            page = text_of(self.save(as_alice, "caffeine_mg", add="90", id=str(pk)).content)
+        assert "Saved: Caffeine 180 mg" in page
+        assert alice.days.get().caffeine_mg == 180
+
+    def test_each_form_for_drinks_has_an_id_of_its_own(self, as_alice: Client, alice: Diarist) -> None:
+        url = "/days/2026-11-23/context/water_ml/"
+        forms = [as_alice.get(url).content.decode() for _ in range(2)]
+        ids = [re.findall(r'name="id" value="([0-9a-f-]{36})"', form) for form in forms]
+        assert [len(found) for found in ids] == [1, 1]
+        assert ids[0] != ids[1]
+
+    def test_a_drink_with_the_id_of_somebody_else_is_told(
+        self, as_alice: Client, alice: Diarist, charlie: Diarist
+    ) -> None:
+        charlie.receipts.create(id=uuid.UUID(int=1), received_at=NOW)
+        for pk, message in ((str(uuid.UUID(int=1)), "could not be saved. Please try again"), ("x", "valid UUID")):
+            response = self.save(as_alice, "caffeine_mg", add="90", id=pk)
+            assert response.status_code == 422
+            assert message in text_of(response.content)
+        assert not alice.days.exists()
+
     def test_only_drinks_add(self, as_alice: Client) -> None:
         assert self.save(as_alice, "stress", add="1").status_code == 422
 
