@@ -108,11 +108,13 @@
     xhr.send(body);
   };
   /* Who leaves the page takes nothing back: what waits is sent, and so is what is on its way and has an id, for the
-     browser may drop it and the server takes each id once. The worker does it where there is one: what a page that is
-     going asks for does not get past it. */
+     browser may drop it and the server takes each id once. What was typed and not saved goes along. The worker does it
+     where there is one: what a page that is going asks for does not get past it. */
+  const fieldsOf = (formData) => String(new URLSearchParams(formData));
   window.addEventListener("pagehide", () => {
-    const left = [...waiting.values()].map(({ path, formData }) => ({ path, fields: String(new URLSearchParams(formData)) }));
+    const left = [...waiting.values()].map(({ path, formData }) => ({ path, fields: fieldsOf(formData) }));
     waiting.clear();
+    for (const form of unsaved()) left.push({ path: form.getAttribute("action"), fields: fieldsOf(new FormData(form)) });
     const headers = { "X-CSRFToken": token() };
     const worker = navigator.serviceWorker?.controller;
     if (worker && left.length) return worker.postMessage({ left, headers });
@@ -191,9 +193,25 @@
   };
 
   /* A form whose typed text is saved by its own button only, in a part that another tap is about to replace. */
+  const isChanged = (form) => [...form.elements].some((field) => isTyped(field) || isChosen(field));
+  const isChosen = (field) => field.matches("[type=radio], [type=checkbox]") && field.checked !== field.defaultChecked;
   document.addEventListener("htmx:confirm", ({ detail: { elt, target } }) => {
     for (const form of target.querySelectorAll("form[data-save-first]"))
-      if (!form.contains(elt) && [...form.elements].some(isTyped)) form.requestSubmit();
+      if (!form.contains(elt) && isChanged(form)) form.requestSubmit();
+  });
+  /* And a link to another page follows once that is saved. Where it can't be, the page stays and says so. */
+  const unsaved = () => [...document.querySelectorAll("form:is([data-save-first], [data-save-left])")].filter(isChanged);
+  window.addEventListener("click", async (event) => {
+    const link = event.target.closest?.("a[href]");
+    const isElsewhere = event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+    if (!link || event.defaultPrevented || isElsewhere || link.target || link.hasAttribute("download")) return;
+    const forms = unsaved();
+    if (!forms.length || link.href.split("#")[0] === location.href.split("#")[0]) return;
+    event.preventDefault();
+    const places = forms.map((form) => form.getAttribute("hx-target").slice(1));
+    for (const form of forms) form.requestSubmit();
+    const saved = await Promise.all(places.map((id) => turns.get(id)?.done));
+    if (saved.every(Boolean)) location.assign(link.href);
   });
 
   /* randomUUID exists only on https and localhost; a diary on a home network may have neither. */

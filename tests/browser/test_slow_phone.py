@@ -129,6 +129,85 @@ def test_a_note_that_was_typed_is_saved_by_whatever_is_tapped_next(
     assert writer.days.get().note == "could not sleep"
 
 
+def type_a_note(page: Page) -> None:
+    page.goto("/")
+    page.click("#chip-note")
+    page.fill("#factor-value", "could not sleep")
+
+
+def test_a_note_that_was_typed_is_saved_before_a_link_is_followed(new_page: NewPage, writer: Diarist) -> None:
+    page = new_page(writer.user)
+    type_a_note(page)
+    page.click("nav >> text=Days")
+    expect(page).to_have_url(re.compile("/days/$"))
+    expect(page.locator("main")).to_contain_text("could not sleep")
+
+
+def test_details_that_were_chosen_are_saved_before_a_link_is_followed(new_page: NewPage, writer: Diarist) -> None:
+    page = page_with_details(new_page, writer)
+    page.click(".details >> label:has-text('about an hour')")
+    page.click(".details >> text=Change place or time")
+    expect(page.locator("h1")).to_contain_text("Left calf")
+    assert writer.episodes.get(strength=2).duration_seconds == 3600
+
+
+def test_a_link_is_not_followed_where_the_note_could_not_be_saved(new_page: NewPage, writer: Diarist) -> None:
+    page = new_page(writer.user, expects_refusals=True)
+    type_a_note(page)
+    page.route("**/context/**", lambda route: route.abort(), times=1)
+    page.click("nav >> text=Days")
+    expect(page.locator("#trouble")).to_contain_text("What you typed is still here")
+    assert page.input_value("#factor-value") == "could not sleep"
+    page.click("nav >> text=Days")
+    expect(page.locator("main")).to_contain_text("could not sleep")
+
+
+@pytest.mark.parametrize("workers", ["allow", "block"])
+def test_a_note_that_was_typed_is_saved_when_the_page_is_closed(
+    new_page: NewPage, writer: Diarist, workers: str
+) -> None:
+    page = new_page(writer.user, service_workers=workers)
+    page.goto("/")
+    if workers == "allow":
+        page.wait_for_selector("body[data-sw=ready]")
+    type_a_note(page)
+    page.goto("about:blank")
+    deadline = time.monotonic() + 10
+    while not writer.days.exists() and time.monotonic() < deadline:
+        page.wait_for_timeout(20)
+    assert writer.days.get().note == "could not sleep"
+
+
+def test_missed_days_take_no_tap_while_they_are_saved(new_page: NewPage, writer: Diarist) -> None:
+    episode_now(writer, timezone.now() - dt.timedelta(days=4), location="calf", side="left")
+    page = new_page(writer.user, expects_refusals=True)
+    page.goto("/days/fill/")
+    save = Held(page, "**/days/fill/**")
+    page.locator(".fill .row >> text=No twitches").first.click()
+    page.click("text=Save these days")
+    save.wait()
+    expect(page.locator(".fill input[type=radio]").first).to_be_disabled()
+    save.routes.pop().abort()
+    expect(page.locator("#trouble")).to_contain_text("What you typed is still here")
+    assert page.locator(".fill input[value=none]").first.is_checked()
+    page.locator(".fill .row >> text=No twitches").nth(1).click()
+    page.click("text=Save these days")
+    expect(page.locator("#fill")).to_contain_text("Saved as without twitches")
+    assert writer.days.filter(no_twitches=True).count() == 2
+
+
+def test_without_a_script_no_link_looks_as_if_it_saved_a_note(new_page: NewPage, writer: Diarist) -> None:
+    page = new_page(writer.user, script=False)
+    page.goto("/")
+    page.click("#chip-note")
+    expect(page.locator(".factor >> text=Done")).to_be_hidden()
+    page.fill("#factor-value", "could not sleep")
+    page.click(".factor >> text=Save")
+    assert writer.days.get().note == "could not sleep"
+    page.click("#chip-stress")
+    expect(page.locator(".factor >> text=Done")).to_be_visible()
+
+
 def test_a_tap_on_done_does_not_sweep_away_what_could_not_be_saved(new_page: NewPage, writer: Diarist) -> None:
     page = new_page(writer.user, expects_refusals=True)
     page.goto("/")
