@@ -29,6 +29,30 @@ NOW = dt.datetime(2026, 11, 23, 20, 40, tzinfo=dt.UTC)
 PUSH_KEY = "FEIzJLKsitKbMtvOFSauG-jvYuk6vIRmUOoh4A8O7ww"
 
 
+ASKS_A_DATABASE = {"db", "transactional_db", "live_server", "other_database"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """For a second run on another database."""
+    parser.addoption("--database-only", action="store_true", help="leave out the tests that ask no database")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What asks no database says the same whichever one there is."""
+    if config.getoption("--database-only"):
+        left_out = [item for item in items if not asks_a_database(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if asks_a_database(item)]
+
+
+def asks_a_database(item: pytest.Item) -> bool:
+    """Whether a test uses the database of the tests, or says that it makes one of the same kind."""
+    names = set(getattr(item, "fixturenames", ()))
+    return bool(names & ASKS_A_DATABASE) or any(
+        map(item.get_closest_marker, ("django_db", "database", "services"))
+    )
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory

@@ -24,6 +24,8 @@ from config.backups import sqlite
 from config.backups.trouble import BackupTrouble
 from config.management.commands.backup import dated_file
 
+pytestmark = pytest.mark.database
+
 ROOT = Path(__file__).resolve().parents[2]
 IS_SQLITE = django_settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
 OWN = {"DATABASE_URL", "CACHE_URL", "SITE_URL", "ALLOWED_HOSTS", "TRUSTED_PROXY_COUNT", "DEBUG"}

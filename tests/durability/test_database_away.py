@@ -18,6 +18,8 @@ import pytest
 from tests.config.test_serve import ROOT
 from tests.durability.served import ON_SQLITE, Answer, Diary, PostgreSQL, SQLite, wait_until
 
+pytestmark = pytest.mark.database
+
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 BOUNDARY = "b0und4ry"
 

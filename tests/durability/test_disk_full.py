@@ -12,6 +12,8 @@ import pytest
 from tests.durability.served import ON_SQLITE, TOKEN, Diary, PostgreSQL, SQLite
 from tests.durability.test_database_away import imports, kept, notes, twitch, upload, waiting
 
+pytestmark = pytest.mark.database
+
 # A file can't grow beyond this. Each write fails then, as on a disk that is full, without one having to be filled.
 SMALL = 4096
 FULL_IN_POSTGRESQL = """

@@ -7,7 +7,11 @@ import time
 from collections import Counter
 from uuid import UUID
 
+import pytest
+
 from tests.durability.served import Diary, PostgreSQL, wait_until
+
+pytestmark = pytest.mark.database
 
 KILLS = 50
 # Each time the database itself dies as well.

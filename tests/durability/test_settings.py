@@ -5,6 +5,8 @@ from django.db import connection
 
 from tests.durability.served import ON_SQLITE
 
+pytestmark = pytest.mark.database
+
 
 def said(query: str) -> object:
     """The one value that a query gives."""
