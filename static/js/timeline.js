@@ -48,8 +48,8 @@
   };
   /* Undoes `packed` of diary/timeline.py. Plotly makes an element for each run of points between two gaps, thousands
      for ten years, even to fill; so boxes that stand on one height share a run, which goes along it from one to the
-     next. */
-  const CORNERS = 5;
+     next, up at the left edge of a box and down at its right one: steps, for which two points a box are enough. Words
+     and edges stay beside the trace, because Plotly would go through them too. */
   const dated = (steps) => {
     let at = 0;
     return steps.map((step) => (step === null ? null : (at += step) * 60_000));
@@ -57,16 +57,20 @@
   const texts = ({ text, said }) =>
     said[0].map((first, n) => (first === null ? null : said.flatMap((column) => text[column[n]] ?? []).join(" · ")));
   const unboxed = ({ boxes, ...trace }) => {
-    const [x, y, text] = [[], [], []];
-    dated(boxes.left).forEach((left, n) => {
-      const [from, to] = [clock(left), clock(left + boxes.wide[n] * 60_000)];
-      const [top, bottom] = [boxes.top[n], boxes.bottom[n]];
-      const goesOn = boxes.bottom[n + 1] === bottom;
-      x.push(from, from, to, to, goesOn ? to : null);
-      y.push(bottom, top, top, bottom, goesOn ? bottom : null);
-    });
-    if (boxes.text) texts(boxes).forEach((words, n) => { text[n * CORNERS] = words; });
-    return { ...trace, x, y, ...(boxes.text && { text }) };
+    const [x, y, boxOf] = [[], [], []];
+    const left = dated(boxes.left);
+    const right = left.map((at, n) => at + boxes.wide[n] * 60_000);
+    const { top, bottom } = boxes;
+    for (const n of left.keys()) {
+      const end = clock(right[n]);
+      boxOf[x.length] = boxOf[x.length + 1] = n;
+      x.push(clock(left[n]), end);
+      y.push(bottom[n], top[n]);
+      if (bottom[n + 1] === bottom[n]) continue;
+      x.push(end, null);
+      y.push(bottom[n], null);
+    }
+    return { ...trace, x, y, line: { shape: "vh" }, boxes: { left, right, top, bottom, boxOf, words: boxes.text && texts(boxes) } };
   };
   const SYMBOLS = ["circle", "square"];
   const named = (marker) => ({ ...marker, symbol: marker.symbol.map((number) => SYMBOLS[number]) });
@@ -74,7 +78,7 @@
     ...trace,
     ...(trace.meta?.look === "point" && { marker: named(trace.marker) }),
     x: dated(trace.x).map((at) => (at === null ? null : clock(at))),
-    ...(said && { text: texts({ ...trace, said }) }),
+    ...(said && { [trace.mode.includes("text") ? "text" : "words"]: texts({ ...trace, said }) }),
   });
   const unpacked = ({ data, layout }) => ({
     layout,
@@ -225,48 +229,49 @@
   };
 
   /* --- what a mark says ------------------------------------------------------------------------------- */
-  /* Where the words of a point are: those of a box stand at its first corner. */
-  const worded = ({ data, pointNumber }) => {
-    const n = data.fill ? pointNumber - (pointNumber % CORNERS) : pointNumber;
-    return data.text?.[n] ? n : null;
+  /* What stands at a point of a trace, or in one of its boxes; null where nothing is said of it. */
+  const stands = (data, n) => {
+    const { boxes } = data;
+    const [words, at, y] = boxes ? [boxes.words?.[n], boxes.left[n], boxes.bottom[n]] : [(data.words ?? data.text)?.[n], data.x[n], data.y[n]];
+    return words ? { data, n, words, at: ms(at), y } : null;
   };
+  const worded = ({ data, pointNumber }) => stands(data, data.boxes ? data.boxes.boxOf[pointNumber] : pointNumber);
 
   /* The box that the pointer is in or all but touches. Plotly looks for corners only: those of a wide or a high box
      are far from its middle, and that of another may be nearer. */
   const TOUCHES = 6;
   const boxAt = ({ xvals, yvals }) => {
-    if (!xvals || !yvals) return undefined;
+    if (!xvals || !yvals) return null;
     const [x, y, slack] = [ms(xvals[0]), yvals[0], TOUCHES / source.layout.meta.lane_pixels];
     for (const data of figure().data.toReversed()) {
-      if (!data.fill || !data.text) continue;
-      for (let n = 0; n < data.x.length; n += CORNERS)
-        if (ms(data.x[n]) <= x && x <= ms(data.x[n + 2]) && data.y[n + 1] - slack <= y && y <= data.y[n] + slack)
-          return { data, pointNumber: n };
+      if (!data.boxes?.words) continue;
+      const { left, right, top, bottom } = data.boxes;
+      const n = left.findIndex((from, n) => from <= x && x <= right[n] && top[n] - slack <= y && y <= bottom[n] + slack);
+      if (n >= 0) return stands(data, n);
     }
-    return undefined;
+    return null;
   };
   const touches = ({ bbox, data }, { xPixel, yPixel }) =>
     !data.fill && bbox && Math.hypot(xPixel - (bbox.x0 + bbox.x1) / 2, yPixel - (bbox.y0 + bbox.y1) / 2) <= TOUCHES + (bbox.x1 - bbox.x0) / 2;
 
   /* A mark under the pointer, else the box around it, else what is near. */
   const meant = (event) => {
-    const near = event.points.find((each) => worded(each) !== null);
-    return near && touches(near, event) ? near : (boxAt(event) ?? near);
+    const near = event.points.find(worded);
+    return near && touches(near, event) ? worded(near) : (boxAt(event) ?? (near && worded(near)));
   };
 
-  const contentOf = ({ data, pointNumber }, n) => {
+  const contentOf = ({ data, n, words, at, y }) => {
     const { level, lanes } = source.layout.meta;
-    const at = ms(data.x[n]);
     const isMark = ["bar", "point"].includes(data.meta.look);
     const isEpisode = isMark && level === "episodes";
-    const lane = isMark && lanes.reduce((near, each) => (Math.abs(each[2] - data.y[n]) < Math.abs(near[2] - data.y[n]) ? each : near));
+    const lane = isMark && lanes.reduce((near, each) => (Math.abs(each[2] - y) < Math.abs(near[2] - y) ? each : near));
     const isWeek = level === "weeks" && data.meta.look !== "sign";
     const hasTime = isEpisode && (data.meta.times_known?.[n] ?? true);
     const when = isWeek
       ? `${figure().dataset.week} ${dateWords.format(at)}`
       : dayWords.format(at) + (hasTime ? `, ${clockWords.format(at)}` : "");
     const entry = isEpisode && { at: iso(at).slice(0, hasTime ? 16 : 10), spot: lane[0] };
-    return { title: lane ? lane[1] : "", when, words: data.text[n], link: linkTo(entry, isWeek, at) };
+    return { title: lane ? lane[1] : "", when, words, link: linkTo(entry, isWeek, at) };
   };
 
   const linkTo = (entry, isWeek, start) => {
@@ -282,7 +287,7 @@
     const point = meant(event);
     if (!point) return hush();
     const box = document.getElementById("timeline-said");
-    const { title, when, words, link } = contentOf(point, worded(point));
+    const { title, when, words, link } = contentOf(point);
     const part = (tag, text, name) => Object.assign(document.createElement(tag), { textContent: text, className: name ?? "" });
     box.replaceChildren(...[title && part("b", title), part("span", when, "hint"), part("span", words)].filter(Boolean));
     if (pin) {

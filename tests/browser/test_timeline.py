@@ -34,12 +34,12 @@ WHERE = """
 # The middle, top and bottom of each column of a factor, with its words.
 COLUMNS = """() => {
     const box = document.getElementById("timeline-figure");
-    const { x, y, text } = box.data.find((each) => each.meta.look === "below");
+    const { left: lefts, right, top: tops, bottom, words } = box.data.find((each) => each.meta.look === "below").boxes;
     const { xaxis, yaxis } = box._fullLayout;
     const { left, top } = box.getBoundingClientRect();
     const [across, down] = [(at) => left + xaxis._offset + xaxis.d2p(at), (at) => top + yaxis._offset + yaxis.d2p(at)];
-    return x.map((at, n) => n).filter((n) => n % 5 === 0)
-        .map((n) => [(across(x[n]) + across(x[n + 2])) / 2, down(y[n + 1]), down(y[n]), text[n]]);
+    const at = (ms) => across(new Date(ms).toISOString().slice(0, 16));
+    return words.map((said, n) => [(at(lefts[n]) + at(right[n])) / 2, down(tops[n]), down(bottom[n]), said]);
 }"""
 
 
@@ -204,8 +204,7 @@ def test_anywhere_in_a_box_it_says_what_that_is(new_page: NewPage, diary: Diaris
 def test_boxes_on_one_height_are_one_run(new_page: NewPage, diary: Diarist) -> None:
     page = opened(new_page(diary.user, viewport=DESKTOP), "/timeline/?range=1y")
     runs = page.evaluate("""() => document.getElementById("timeline-figure").data.filter(({ fill }) => fill)
-        .map(({ meta, x, y }) => {
-            const bottoms = y.filter((at, n) => n % 5 === 0);
+        .map(({ meta, x, boxes: { bottom: bottoms } }) => {
             const changes = bottoms.filter((at, n) => at !== bottoms[n + 1]).length;
             return [meta.look, bottoms.length, changes, x.filter((at) => at === null).length];
         })""")
