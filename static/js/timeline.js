@@ -56,21 +56,32 @@
   };
   const texts = ({ text, said }) =>
     said[0].map((first, n) => (first === null ? null : said.flatMap((column) => text[column[n]] ?? []).join(" · ")));
-  const unboxed = ({ boxes, ...trace }) => {
+  const stepped = (edges, grown) => {
+    const { left, right, top, bottom } = edges;
     const [x, y, boxOf] = [[], [], []];
-    const left = dated(boxes.left);
-    const right = left.map((at, n) => at + boxes.wide[n] * 60_000);
-    const { top, bottom } = boxes;
     for (const n of left.keys()) {
       const end = clock(right[n]);
       boxOf[x.length] = boxOf[x.length + 1] = n;
       x.push(clock(left[n]), end);
-      y.push(bottom[n], top[n]);
+      y.push(bottom[n] + grown, top[n] - grown);
       if (bottom[n + 1] === bottom[n]) continue;
       x.push(end, null);
-      y.push(bottom[n], null);
+      y.push(bottom[n] + grown, null);
     }
-    return { ...trace, x, y, line: { shape: "vh" }, boxes: { left, right, top, bottom, boxOf, words: boxes.text && texts(boxes) } };
+    return { x, y, line: { shape: "vh" }, boxes: { ...edges, boxOf } };
+  };
+  /* Pale bars get darker rails above and below. An outline all around would be an element for each box. */
+  const PALE = 3;
+  const unboxed = ({ boxes, ...trace }, halfRail) => {
+    const left = dated(boxes.left);
+    const right = left.map((at, n) => at + boxes.wide[n] * 60_000);
+    const edges = { left, right, top: boxes.top, bottom: boxes.bottom };
+    const { look, strength } = trace.meta;
+    const isPale = look === "bar" && strength < PALE;
+    const drawn = stepped(edges, isPale ? -halfRail : 0);
+    const box = { ...trace, ...drawn, boxes: { ...drawn.boxes, words: boxes.text && texts(boxes) } };
+    if (!isPale) return [box];
+    return [{ ...trace, ...stepped(edges, halfRail), meta: { look: "rail", strength }, uid: `rail-${strength}` }, box];
   };
   const SYMBOLS = ["circle", "square"];
   const named = (marker) => ({ ...marker, symbol: marker.symbol.map((number) => SYMBOLS[number]) });
@@ -80,9 +91,10 @@
     x: dated(trace.x).map((at) => (at === null ? null : clock(at))),
     ...(said && { [trace.mode.includes("text") ? "text" : "words"]: texts({ ...trace, said }) }),
   });
+  const RAIL_PIXELS = 1.5;
   const unpacked = ({ data, layout }) => ({
     layout,
-    data: data.map((trace) => (trace.boxes ? unboxed(trace) : unlisted(trace))),
+    data: data.flatMap((trace) => (trace.boxes ? unboxed(trace, RAIL_PIXELS / 2 / layout.meta.lane_pixels) : unlisted(trace))),
   });
   const iso = (number) => new Date(number).toISOString().slice(0, 19);
 
@@ -102,6 +114,7 @@
       return { ...trace, marker: { ...trace.marker, color: colour.warn }, textfont: { color: colour.ink, size: 12 } };
     if (look === "below" && !trace.fill) return { ...trace, line: { ...trace.line, color: colour.soft } };
     if (look === "bar") return { ...trace, fillcolor: colour.strengths[strength] };
+    if (look === "rail") return { ...trace, fillcolor: colour.outlines[strength] };
     if (look === "point") {
       const each = (choose) => trace.meta.strengths.map(choose);
       const line = { width: each((n) => (n < 3 ? 1.5 : 0)), color: each((n) => colour.outlines[n] ?? colour.ink) };

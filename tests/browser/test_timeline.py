@@ -83,6 +83,29 @@ def visible_range(page: Page) -> float:
     return (last - first) / dt.timedelta(days=1)
 
 
+BARS = """(look) => {
+    const { data, layout } = document.getElementById("timeline-figure");
+    const { y, fillcolor } = data.find(({ meta }) => meta.look === look && meta.strength === 0);
+    const heights = y.filter((at) => at !== null).map((at) => at * layout.meta.lane_pixels);
+    return [Math.max(...heights) - Math.min(...heights), fillcolor];
+}"""
+
+
+@pytest.mark.parametrize("range_asked", ["2w", "1y"])
+def test_a_bar_of_unknown_strength_is_seen_on_every_ground(
+    new_page: NewPage, diary: Diarist, range_asked: str
+) -> None:
+    """Inside it is as white as the card, so dark rails run above and below."""
+    page = opened(new_page(diary.user), f"/timeline/?range={range_asked}")
+    height, colour = page.evaluate(BARS, "bar")
+    outer, dark = page.evaluate(BARS, "rail")
+    assert (height, colour, outer, dark) == (pytest.approx(6.5), "#fff", pytest.approx(9.5), "#8a8f8a")
+    assert page.evaluate(
+        "document.getElementById('timeline-figure').data.map(({ meta }) => meta.look + meta.strength)"
+        ".filter((name) => /^(rail|bar)/.test(name))"
+    )[:2] == ["rail0", "bar0"]
+
+
 def test_what_is_drawn(new_page: NewPage, diary: Diarist) -> None:
     page = opened(new_page(diary.user, viewport=DESKTOP))
     singles = diary.episodes.filter(local_date__gte=back(13), location="calf").count()
