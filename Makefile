@@ -27,7 +27,7 @@ test-unit: $(VENV)/.stamp-dev ## all tests but those in a browser
 
 # Each of the two processes starts a browser of its own.
 test-browser: $(VENV)/.stamp-dev ## the tests in a browser
-	$(PYTHON_IN) -m pytest -n 2 -m browser
+	$(PYTHON_IN) -m pytest -n 2 -m browser tests/browser
 
 check: $(VENV)/.stamp-dev ## lint, types, contracts, templates, migrations, translations, deployment
 	$(BIN)/ruff check . $(SCRIPTS)

@@ -49,7 +49,7 @@ def ready(page: Page) -> None:
 
 def until(page: Page, expression: str) -> None:
     """Wait for something that is true in the page; Playwright's own way needs eval, which the policy forbids."""
-    for _ in range(100):
+    for _ in range(600):
         if page.evaluate(expression):
             return
         page.wait_for_timeout(50)

@@ -5,6 +5,7 @@ the service would hand to the service worker is handed to it by the browser's ow
 """
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -196,7 +197,9 @@ def deliver(page: Page, data: str) -> None:
     known: list[dict[str, Any]] = []
     tools.on("ServiceWorker.workerRegistrationUpdated", lambda event: known.extend(event["registrations"]))
     tools.send("ServiceWorker.enable")
+    deadline = time.monotonic() + 60
     while not known:
+        assert time.monotonic() < deadline, "no worker"
         page.wait_for_timeout(20)
     message = {"origin": page.evaluate("location.origin"), "registrationId": known[-1]["registrationId"]}
     tools.send("ServiceWorker.deliverPushMessage", message | {"data": data})

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 from django.utils import timezone
@@ -25,6 +26,24 @@ def focused(page: Page) -> str:
 
 def has_lost_focus(page: Page) -> bool:
     return bool(page.evaluate("document.activeElement === document.body"))
+
+
+def until(page: Page, is_true: Callable[[], bool]) -> None:
+    """Wait for what the server does without an answer that the page shows."""
+    deadline = time.monotonic() + 60
+    while not is_true():
+        assert time.monotonic() < deadline, "it did not come"
+        page.wait_for_timeout(20)
+
+
+def press_enter(page: Page) -> None:
+    """And wait until the answer is on the page and whoever wants the focus has it."""
+    page.evaluate(
+        "document.addEventListener('htmx:afterSettle', () => setTimeout(() => { document.body.dataset.settled = 1; }, 50), { once: true })"
+    )
+    page.keyboard.press("Enter")
+    page.wait_for_selector("body[data-settled]")
+    page.evaluate("delete document.body.dataset.settled")
 
 
 def page_with_details(new_page: NewPage, writer: Diarist) -> Page:
@@ -172,9 +191,7 @@ def test_a_note_that_was_typed_is_saved_when_the_page_is_closed(
         page.wait_for_selector("body[data-sw=ready]")
     type_a_note(page)
     page.goto("about:blank")
-    deadline = time.monotonic() + 10
-    while not writer.days.exists() and time.monotonic() < deadline:
-        page.wait_for_timeout(20)
+    until(page, writer.days.exists)
     assert writer.days.get().note == "could not sleep"
 
 
@@ -344,9 +361,7 @@ def test_return_pressed_again_adds_the_same_cup_again(new_page: NewPage, writer:
     page.locator('.factor button[name="add"]').nth(1).focus()
     words = focused(page)
     for _ in range(2):
-        with page.expect_response("**/context/**"):
-            page.keyboard.press("Enter")
-        page.wait_for_timeout(100)
+        press_enter(page)
         assert focused(page) == words
 
 
@@ -378,9 +393,7 @@ def test_the_focus_is_not_lost(new_page: NewPage, writer: Diarist, path: str) ->
     if path.startswith(".factor"):
         page.click("#chip-caffeine_mg")
     page.locator(path).focus()
-    with page.expect_response("**"):
-        page.keyboard.press("Enter")
-    page.wait_for_timeout(300)
+    press_enter(page)
     assert not has_lost_focus(page)
 
 
@@ -410,9 +423,9 @@ def test_a_tap_that_waits_is_sent_when_the_page_is_left(
     page.click(EYELID)
     page.goto("/timeline/")
     is_free.set()
-    deadline = time.monotonic() + 10
-    while not writer.episodes.filter(location="lid_upper", strength=1).exists() and time.monotonic() < deadline:
-        page.wait_for_timeout(20)
+    # Each is stored by a thread of its own, so either may be first.
+    until(page, lambda: writer.episodes.filter(location="calf").count() == 2)
+    until(page, lambda: writer.episodes.filter(location="lid_upper").count() == 2)
     page.goto("/")
     expect(page.locator(".entries")).to_contain_text("Right upper eyelid")
     expect(page.locator(".entries >> text=Left calf")).to_have_count(1)
@@ -476,10 +489,9 @@ def test_what_was_sent_when_the_page_was_left_is_not_sent_again(new_page: NewPag
     page.click("text=Filter coffee")
     page.wait_for_timeout(100)
     page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))")
-    deadline = time.monotonic() + 10
-    while not writer.days.exists() and time.monotonic() < deadline:
-        page.wait_for_timeout(20)
+    until(page, writer.days.exists)
     first.let_go()
+    until(page, lambda: writer.days.get().caffeine_mg != 90)
     page.wait_for_timeout(500)
     assert writer.days.get().caffeine_mg == 180
 

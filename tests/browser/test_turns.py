@@ -1,6 +1,7 @@
 """Taps that come faster than the answers: none is lost, none is shown out of order, and every fault is heard."""
 
 import datetime as dt
+import time
 
 from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
@@ -29,7 +30,9 @@ class Held:
 
     def wait(self, number: int = 1) -> None:
         """Until so many requests are made."""
+        deadline = time.monotonic() + 60
         while len(self.routes) < number:
+            assert time.monotonic() < deadline, "nothing was asked for"
             self.page.wait_for_timeout(10)
 
     def let_go(self) -> None:

@@ -123,7 +123,7 @@ class Writer:
 
     def goes_on(self, more: int = 5) -> None:
         """Wait until it has stored some more."""
-        enough, deadline = len(self.acknowledged()) + more, time.monotonic() + 60
+        enough, deadline = len(self.acknowledged()) + more, time.monotonic() + 240
         while len(self.acknowledged()) < enough:
             assert self.process.poll() is None, self.log.with_suffix(".err").read_text()
             assert time.monotonic() < deadline, "it does not write any more"

@@ -71,7 +71,7 @@ def check(tmp_path: Path, *arguments: str, **variables: str) -> subprocess.Compl
     environment = inherited | PRODUCTION | {"DIARY_DATA_DIR": str(tmp_path)} | variables
     command = [sys.executable, "manage.py", "check", "--fail-level", "WARNING", *arguments]
     return subprocess.run(
-        command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=False, timeout=60
+        command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=False, timeout=240
     )
 
 
@@ -105,7 +105,7 @@ def test_the_web_server_does_not_start_on_a_wrong_environment(tmp_path: Path) ->
     environment = {**os.environ, **PRODUCTION, "DIARY_DATA_DIR": str(tmp_path), "DATABASE_URL": "mysql://x/y"}
     command = [sys.executable, "-c", "import config.wsgi"]
     answer = subprocess.run(
-        command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=False, timeout=60
+        command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=False, timeout=240
     )
     assert answer.returncode == 1
     assert "Set DATABASE_URL to an address that begins with postgres://" in answer.stderr

@@ -16,7 +16,7 @@ def outcome(code: str) -> object:
     """What a program prints as JSON; it may fork, which a test with its threads may not."""
     head = "import json, os, signal, sys, time\nfrom diary.management.forking import Forked, fork\n"
     command = [sys.executable, "-c", head + code]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=240)
     return json.loads(done.stdout.splitlines()[-1])
 
 

@@ -128,7 +128,7 @@ def on_https(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     }
     command = [sys.executable, "-c", VISIT]
     answer = subprocess.run(
-        command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=False, timeout=120
+        command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=False, timeout=240
     )
     assert answer.returncode == 0, answer.stderr
     seen: dict[str, Any] = json.loads(answer.stdout.splitlines()[-1])

@@ -250,7 +250,7 @@ def tries_of_another_process(password: str, count: int) -> list[int]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=240,
     )
     assert answer.returncode == 0, answer.stderr
     statuses: list[int] = json.loads(answer.stdout.splitlines()[-1])

@@ -26,7 +26,7 @@ from tests.config.test_serve import OWN, ROOT, free_port, is_alive
 ON_SQLITE = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
 NURSERY = "tests.durability.nursery"
 TOKEN = "a" * 32  # a cookie and a header that are the same are all that the protection asks for
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 
 
 class Closes(Protocol):
@@ -219,7 +219,7 @@ class Diary:
 
     def __exit__(self, *error: object) -> None:
         self.kill()
-        self.nursery.communicate(timeout=20)
+        self.nursery.communicate(timeout=PATIENCE_SECONDS)
         self.said.close()
 
     def read(self) -> Any:

@@ -68,7 +68,7 @@ def worker(diary: Diary) -> Generator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(command, cwd=ROOT, env=diary.variables, stdout=diary.said, stderr=diary.said)
     yield process
     process.send_signal(signal.SIGTERM)
-    process.wait(timeout=20)
+    process.wait(timeout=120)
 
 
 @pytest.mark.skipif(ON_SQLITE, reason="PostgreSQL is stopped")

@@ -116,7 +116,7 @@ def test_every_acknowledged_write_is_there_once(diary: Diary) -> None:
     for writer in writers:
         writer.done.set()
     for writer in writers:
-        writer.join(timeout=30)
+        writer.join(timeout=120)
     diary.kill()
 
     stored = Counter(note for (note,) in diary.database.rows("SELECT note FROM diary_episode"))

@@ -25,7 +25,7 @@ def written(folder: Path, name: str, **content: object) -> str:
 def replay(*arguments: str) -> subprocess.CompletedProcess[str]:
     """`manage.py replay_history` in a process of its own, without a database."""
     command = [sys.executable, "manage.py", "replay_history", *arguments]
-    return subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False, timeout=240)
 
 
 def daily(days: int) -> list[dict[str, object]]:
