@@ -140,8 +140,8 @@ def test_the_language_of_the_front_door(new_page: NewPage) -> None:
     page = new_page()
     page.goto(reverse("account_signup"))
     page.get_by_role("button", name="Deutsch").click()
+    expect(page.locator("html")).to_have_attribute("lang", "de")
     assert page.url.endswith(reverse("account_signup"))
-    assert page.locator("html").get_attribute("lang") == "de"
 
 
 def test_a_wrong_password_is_said_where_it_can_be_heard(new_page: NewPage, writer: Diarist) -> None:

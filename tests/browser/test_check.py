@@ -109,6 +109,7 @@ def test_everything_works_without_scripts(new_page: NewPage, writer: Diarist) ->
     page.get_by_role("button", name="Delete the answer: Swallowing").click()
     page.get_by_role("button", name="Delete", exact=True).click()
     page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("button", name="Delete the answer: Swallowing")).to_be_visible()
     assert writer.sign_checks.count() == 12
     page.goto("/medicines/")
     page.get_by_label("Name").fill("Magnesium")

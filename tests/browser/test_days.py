@@ -1,6 +1,7 @@
 """Looking back in a real browser: older days, filter, calendar, and missed days filled in a row."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.utils import timezone
@@ -174,24 +175,24 @@ def test_without_a_script(new_page: NewPage, diary: Diarist) -> None:
     page = new_page(diary.user, script=False)
     page.goto("/days/")
     page.click("text=Older days")
-    assert "before=" in page.url
+    expect(page).to_have_url(re.compile("before="))
     page.click("text=Back to the newest days")
     page.click("summary >> text=Filter and search")
     page.select_option("#id_location", "lid_lower-right")
     page.click("button >> text=Search")
-    assert page.locator("article.day").count() == 1
+    expect(page.locator("article.day")).to_have_count(1)
     page.click("text=Clear filter")
     page.click("text=Calendar")
     page.click('a[rel="prev"]')
-    assert "month=" in page.url
+    expect(page).to_have_url(re.compile("month="))
     page.goto("/days/fill/")
     choose(page, 4, "none")
     choose(page, 3, "same")
     page.click("text=Save these days")
-    assert "Saved as without twitches:" in page.locator("#filled").inner_text()
+    expect(page.locator("#filled")).to_contain_text("Saved as without twitches:")
     assert diary.days.filter(date__in=[back(3), back(4)], no_twitches=True).count() == 2
     page.click("#filled >> text=Undo")
-    assert "these days are open again" in page.locator("#filled").inner_text()
+    expect(page.locator("#filled")).to_contain_text("these days are open again")
     assert not diary.days.filter(date__in=[back(3), back(4)], no_twitches=True).exists()
 
 

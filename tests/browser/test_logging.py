@@ -271,13 +271,15 @@ def test_without_a_script_everything_is_logged_too(new_page: NewPage, writer: Di
     page.goto("/")
     page.click('.view-front a[data-place="calf-left"]')
     page.click("button:has-text('seen')")
-    assert "Left calf, “seen”" in page.locator(".saved").inner_text()
+    expect(page.locator(".saved")).to_contain_text("Left calf, “seen”")
     page.click('button[aria-label="Left calf: 4, stops what I do"]')
+    expect(page.locator(".saved")).to_contain_text("Left calf, “stops what I do”")
     page.click(".saved >> text=Undo")
+    expect(page.locator(".saved")).to_contain_text("Left calf: entry removed")
     page.goto("/")
     page.click("#chip-sleep_hours")
     page.click(".factor >> button:has-text('6.5')")
-    assert page.locator("#chip-sleep_hours").inner_text() == "Slept 6 h 30"
+    expect(page.locator("#chip-sleep_hours")).to_have_text("Slept 6 h 30")
     assert list(writer.episodes.values_list("strength", flat=True)) == [2]
 
 

@@ -220,6 +220,7 @@ def test_without_a_script_no_link_looks_as_if_it_saved_a_note(new_page: NewPage,
     expect(page.locator(".factor >> text=Done")).to_be_hidden()
     page.fill("#factor-value", "could not sleep")
     page.click(".factor >> text=Save")
+    until(page, writer.days.exists)
     assert writer.days.get().note == "could not sleep"
     page.click("#chip-stress")
     expect(page.locator(".factor >> text=Done")).to_be_visible()

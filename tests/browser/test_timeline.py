@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import json
+import re
 from typing import Any, cast
 
 import pytest
@@ -505,11 +506,11 @@ def test_without_a_script_the_table_stands_alone(new_page: NewPage, diary: Diari
     expect(page.locator("#table tbody tr").first).to_be_visible()
     page.select_option("#id_location", "lid_lower-right")
     page.click(".place button")
-    assert "location=lid_lower-right" in page.url
+    expect(page).to_have_url(re.compile("location=lid_lower-right"))
     page.click("#sort-entries")
-    assert page.locator("#table tbody tr").first.locator("td").nth(1).inner_text() == "1"
+    expect(page.locator("#table tbody tr").first.locator("td").nth(1)).to_have_text("1")
     page.click("#timeline-earlier")
-    assert "until=" in page.url
+    expect(page).to_have_url(re.compile("until="))
 
 
 def test_the_table_is_made_when_it_is_opened(new_page: NewPage, diary: Diarist) -> None:
