@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
+from typing import NamedTuple
 
 from diary.models import Diarist
 from diary.recording import READ_AGAIN_DAYS
@@ -106,6 +107,13 @@ def _same(one: Entry, other: Entry | None) -> bool:
     return one == other and other is not None and one.known_on == other.known_on
 
 
+class Turn(NamedTuple):
+    """Who is not alone keeps nothing; who has waited may find the work done."""
+
+    is_alone: bool
+    has_waited: bool
+
+
 class Readings:
     """The readings of this process by diarist; what was not asked for longest goes first."""
 
@@ -116,12 +124,13 @@ class Readings:
         self._locks = [Lock() for _ in range(LOCKS)]
 
     @contextmanager
-    def alone(self, diarist: Diarist) -> Iterator[bool]:
-        """Whether nobody else in this process judges the diary meanwhile; who can't have that keeps nothing."""
+    def alone(self, diarist: Diarist) -> Iterator[Turn]:
+        """While nobody else in this process judges the diary, where that can be had."""
         lock = self._locks[diarist.pk % LOCKS]
-        is_mine = lock.acquire(timeout=LONGEST_WAIT_SECONDS)
+        is_free = lock.acquire(blocking=False)
+        is_mine = is_free or lock.acquire(timeout=LONGEST_WAIT_SECONDS)
         try:
-            yield is_mine
+            yield Turn(is_alone=is_mine, has_waited=not is_free)
         finally:
             if is_mine:
                 lock.release()

@@ -91,13 +91,15 @@ def open_findings(diarist: Diarist) -> list[Finding]:
 def bring_up_to_date(diarist: Diarist, today: dt.date, *, keep: bool = True) -> Assessment:
     """Read the diary, judge it and store what changed; whoever does so at the same time stores the same.
 
-    With `keep` this process remembers what it read, for the next look. Raises Restless when the diary changes each
-    time before it is judged.
+    Who waited for another thread takes what that one stored. With `keep` this process remembers what it read, for
+    the next look. Raises Restless when the diary changes each time before it is judged.
     """
-    with readings.alone(diarist) as is_alone:
+    with readings.alone(diarist) as turn:
         for _ in range(_TRIES):
             stored = stored_assessment(diarist)
-            judged = _judge(diarist, today, stored, keep=keep and is_alone)
+            if turn.has_waited and stored is not None and is_fresh(stored, diarist, today):
+                return stored
+            judged = _judge(diarist, today, stored, keep=keep and turn.is_alone)
             with transaction.atomic():
                 # Held until the end: a write in the diary, or another scan, waits here.
                 held = Diarist.objects.select_for_update().get(pk=diarist.pk)
