@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
@@ -27,7 +28,10 @@ class DiaryRequest(HttpRequest):
 
 
 class DiaristMiddleware:
-    """Reads the clock once, and sets the person's language and the zone that the device is in."""
+    """Reads the clock once, and sets the person's language and the zone that the device is in.
+
+    A page that was made for somebody else, before another account signed in, says so in X-Account and is refused.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -37,6 +41,8 @@ class DiaristMiddleware:
         if not user.is_authenticated:
             return self.get_response(request)
         diarist = diarist_of(user)
+        if request.headers.get("X-Account", diarist.mark) != diarist.mark:
+            return HttpResponse(status=HTTPStatus.CONFLICT, headers={"X-Kept": "other"})
         follow(request.session, diarist)
         device_zone = request.COOKIES.get(ZONE_COOKIE) if diarist.follows_device else None
         zone = zone_or(device_zone, zone_or(diarist.time_zone, "UTC"))

@@ -125,6 +125,10 @@ class DetailsForm(SeenForm):
         data = super().clean() or {}
         if data.get("duration") == EXACT:
             self._clean_exact()
+        else:
+            # They are not shown then, and nobody could put them right.
+            for name in ("hours", "minutes", "seconds"):
+                self.errors.pop(name, None)
         return data
 
     def _clean_exact(self) -> None:

@@ -7,7 +7,9 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
 
 from diary import recording
 from diary.forms.episode import LogForm, StopForm
@@ -79,11 +81,9 @@ def stop(request: DiaryRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def ask_end(request: DiaryRequest, episode: Episode, form: StopForm) -> HttpResponse:
-    """The page that asks when a forgotten timer ended."""
+    """The page that asks when a forgotten timer ended; what is typed on Today is saved on the way to it."""
+    if request.htmx:
+        return HttpResponseClientRedirect(reverse("diary:now_stop", args=[episode.pk]))
     context: dict[str, Any] = {"episode": episode, "form": form, "strengths": Strength.choices, "tab": "today"}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-    response = render(request, "diary/stop.html", context, status=status)
-    if request.htmx:
-        response.headers["HX-Retarget"] = "body"
-        response.headers["HX-Reswap"] = "innerHTML"
-    return response
+    return render(request, "diary/stop.html", context, status=status)

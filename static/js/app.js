@@ -26,7 +26,10 @@
     const field = event.target.querySelector?.('input[name="csrfmiddlewaretoken"]');
     if (field && token()) field.value = token();
   });
+  /* And whose page it is: somebody else may have signed in in another tab since. */
+  const account = document.querySelector('meta[name="account"]')?.content;
   document.addEventListener("htmx:configRequest", (event) => {
+    if (account) event.detail.headers["X-Account"] = account;
     if (!token()) return;
     event.detail.headers["X-CSRFToken"] = token();
     const { formData } = event.detail;
@@ -59,11 +62,14 @@
   document.addEventListener("htmx:timeout", () => trouble("offline"));
   document.addEventListener("htmx:responseError", (event) => {
     const kept = event.detail.xhr.getResponseHeader("X-Kept");
-    const known = { "signed-out": "signedOut", stale: "stale", away: "away", full: "full" };
+    const known = { "signed-out": "signedOut", stale: "stale", away: "away", full: "full", other: "other" };
     trouble(known[kept] ?? "error");
   });
   document.addEventListener("htmx:afterSwap", ({ detail }) => {
-    if (detail.askedAt > toldAt) document.getElementById("trouble")?.replaceChildren();
+    if (!(detail.askedAt > toldAt)) return;
+    if (detail.requestConfig.triggeringEvent) document.getElementById("trouble")?.replaceChildren();
+    /* What is shown now is what the day holds: the next tap on a drink is meant as another one. */
+    if (detail.target.id === "context") unanswered.clear();
   });
 
   /* Taps come faster than answers. What goes into one place of the page is sent in turn: an answer that overtook
@@ -110,12 +116,17 @@
   /* Who leaves the page takes nothing back: what waits is sent, and so is what is on its way and has an id, for the
      browser may drop it and the server takes each id once. What was typed and not saved goes along. The worker does it
      where there is one: what a page that is going asks for does not get past it. */
-  const fieldsOf = (formData) => String(new URLSearchParams(formData));
+  const fieldsOf = (formData) => {
+    const fields = new URLSearchParams(formData);
+    /* It may be stale, and would count for more than the header. */
+    fields.delete("csrfmiddlewaretoken");
+    return String(fields);
+  };
   window.addEventListener("pagehide", () => {
     const left = [...waiting.values()].map(({ path, formData }) => ({ path, fields: fieldsOf(formData) }));
     waiting.clear();
     for (const form of unsaved()) left.push({ path: form.getAttribute("action"), fields: fieldsOf(new FormData(form)) });
-    const headers = { "X-CSRFToken": token() };
+    const headers = { "X-CSRFToken": token(), "X-Account": account };
     const worker = navigator.serviceWorker?.controller;
     if (worker && left.length) return worker.postMessage({ left, headers });
     for (const { path, fields } of left)
@@ -153,13 +164,18 @@
   const textsOf = (part) => [...part.querySelectorAll("textarea[id], input[id]")].filter(isText);
   document.addEventListener("htmx:beforeSend", ({ detail }) => {
     detail.sent = new Map(textsOf(detail.target).map((field) => [field, field.value]));
+    const form = detail.requestConfig.elt;
+    if (!form.matches?.("[data-save-first], [data-save-left]")) return;
+    /* The answer closes the form: what was typed on until then would go with it. */
+    for (const field of form.elements) if (isText(field)) field.readOnly = true;
+    detail.xhr.addEventListener("loadend", () => { for (const field of form.elements) field.readOnly = false; });
   });
   let typed = [];
   let held = null;
-  document.addEventListener("htmx:beforeSwap", ({ detail: { elt, target, sent } }) => {
+  document.addEventListener("htmx:beforeSwap", ({ detail: { requestConfig, target, sent } }) => {
     const { activeElement } = document;
     held = target.contains(activeElement) ? { name: activeElement.getAttribute("aria-label") } : null;
-    const isSent = (field) => field.form === elt.closest("form") && sent?.get(field) === field.value;
+    const isSent = (field) => field.form === requestConfig.elt.closest("form") && sent?.get(field) === field.value;
     typed = textsOf(target)
       .map((field) => ({ field, isKept: isTyped(field) && !isSent(field), isFocused: field === activeElement }))
       .filter(({ isKept, isFocused }) => isKept || isFocused);
@@ -187,32 +203,62 @@
      done is not focused, because Return may be pressed twice. */
   const focusIn = (part) => {
     const same = held.name && part.querySelector(`[aria-label="${CSS.escape(held.name)}"]`);
-    const next = same || part.querySelector(".saved, .none-noted") || part;
+    const wrong = part.querySelector('[aria-invalid="true"], [role="alert"]');
+    const next = wrong || same || part.querySelector(".saved, .none-noted") || part;
     if (next.tabIndex < 0) next.tabIndex = -1;
     next.focus({ preventScroll: true });
+    if (wrong) (wrong.closest("fieldset, .field") ?? wrong).scrollIntoView({ block: "nearest" });
   };
 
   /* A form whose typed text is saved by its own button only, in a part that another tap is about to replace. */
-  const isChanged = (form) => [...form.elements].some((field) => isTyped(field) || isChosen(field));
+  const isChanged = (form) =>
+    "unsaved" in form.dataset || [...form.elements].some((field) => isTyped(field) || isChosen(field));
   const isChosen = (field) => field.matches("[type=radio], [type=checkbox]") && field.checked !== field.defaultChecked;
-  document.addEventListener("htmx:confirm", ({ detail: { elt, target } }) => {
+  document.addEventListener("htmx:confirm", (event) => {
+    const { elt, target, path } = event.detail;
     for (const form of target.querySelectorAll("form[data-save-first]"))
       if (!form.contains(elt) && isChanged(form)) form.requestSubmit();
+    const details = target.id === "details" && target.querySelector("form[data-save-left]");
+    if (!details || !isChanged(details)) return;
+    event.preventDefault();
+    if (details.getAttribute("action") === path) return;
+    details.requestSubmit();
+    turns.get("log")?.done.then((isSaved) => isSaved && htmx.ajax("GET", path, { target: "#details", swap: "innerHTML" }));
   });
-  /* And a link to another page follows once that is saved. Where it can't be, the page stays and says so. */
+  /* And a link to another page follows once that is saved, and what was tapped with it: the next page would be made
+     before and not show it. What can't be saved keeps the page, with a word, once. */
+  const PATIENCE_MS = 3000;
+  const pause = (ms) => new Promise((done) => setTimeout(done, ms));
   const unsaved = () => [...document.querySelectorAll("form:is([data-save-first], [data-save-left])")].filter(isChanged);
+  let refused = null;
+  document.addEventListener("input", () => { refused = null; });
   window.addEventListener("click", async (event) => {
     const link = event.target.closest?.("a[href]");
     const isElsewhere = event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
     if (!link || event.defaultPrevented || isElsewhere || link.target || link.hasAttribute("download")) return;
+    const to = new URL(link.href);
+    const isHere = to.hash && to.href.split("#")[0] === location.href.split("#")[0];
+    if (to.origin !== location.origin || isHere) return;
     const forms = unsaved();
-    if (!forms.length || link.href.split("#")[0] === location.href.split("#")[0]) return;
+    const isBusy = waiting.size || [...turns.values()].some((turn) => !turn.isLook);
+    if (!forms.length && !isBusy) return;
     event.preventDefault();
+    link.setAttribute("aria-busy", "true");
     const places = forms.map((form) => form.getAttribute("hx-target").slice(1));
     for (const form of forms) form.requestSubmit();
-    const saved = await Promise.all(places.map((id) => turns.get(id)?.done));
-    if (saved.every(Boolean)) location.assign(link.href);
+    const saved = Promise.all(places.map((id) => turns.get(id)?.done));
+    const others = Promise.all([...turns.values()].map((turn) => turn.done));
+    await Promise.race([others, pause(PATIENCE_MS)]);
+    if (refused === link.href || (await saved).every(Boolean)) return location.assign(link.href);
+    link.removeAttribute("aria-busy");
+    refused = link.href;
+    tellUnsaved();
   });
+  const tellUnsaved = () => {
+    const box = document.getElementById("trouble");
+    if (!box.firstChild) trouble("unsaved");
+    box.lastElementChild.before(`${box.dataset.leave} `);
+  };
 
   /* randomUUID exists only on https and localhost; a diary on a home network may have neither. */
   window.newId = () =>

@@ -38,8 +38,9 @@
   /* Facts: "account" (the mark of who is signed in here), "zone" (the one the diary keeps to), "spots". */
   const fact = (name) => run("facts", "readonly", (store) => store.get(name));
 
-  /* Keeps what a form held. Null where that can't wait, or nobody is signed in on this device any more. */
-  const keep = async (path, form, { label = "", account = null } = {}) => {
+  /* Keeps what a form held; a second tap on the same within a moment is none, where it is not known to be another.
+     Null where that can't wait, or nobody is signed in on this device any more. */
+  const keep = async (path, form, { label = "", account = null, isAnother = false } = {}) => {
     const day = NONE.exec(path)?.[1];
     const owner = await fact("account");
     if (!owner || (account && account !== owner) || form.has("undo") || !takes(path)) return null;
@@ -55,7 +56,7 @@
     const same = (other) =>
       entry.at - other.at < DOUBLE_TAP_MS &&
       ["kind", "location", "side", "strength", "date"].every((name) => other.fields[name] === entry.fields[name]);
-    const twin = (await entries()).find((other) => other.account === owner && same(other));
+    const twin = !isAnother && (await entries()).find((other) => other.account === owner && same(other));
     if (twin) return twin;
     await run("entries", "readwrite", (store) => store.put(entry));
     return entry;

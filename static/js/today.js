@@ -89,6 +89,7 @@
   /* Details that somebody is filling in outlive a tap on another spot; those of an entry that is taken back do not. */
   const isTouched = (form) =>
     form.contains(document.activeElement) ||
+    "unsaved" in form.dataset ||
     [...form.elements].some((field) => field.value !== (field.defaultValue ?? field.value) || field.checked !== field.defaultChecked);
   let kept = null;
   document.addEventListener("htmx:beforeSwap", ({ detail: { target, requestConfig } }) => {
@@ -109,7 +110,7 @@
 
   const leaveUndo = () => {
     const undo = document.querySelector(".saved[data-saved] .undo");
-    if (undo) setTimeout(() => undo.contains(document.activeElement) || undo.remove(), UNDO_MS);
+    if (undo) setTimeout(() => undo.matches(":focus-within, .htmx-request") || undo.remove(), UNDO_MS);
   };
 
   const words = new Intl.NumberFormat(document.documentElement.lang, { minimumIntegerDigits: 2 });

@@ -55,13 +55,32 @@ self.addEventListener("fetch", (event) => {
   }
 });
 
-/* What was tapped right before its page was left, in the order of the taps. */
+/* What was tapped right before its page was left, in the order of the taps. The browser may end the worker while it
+   waits for a network that does not answer, so after a moment all that can wait is kept first. */
+const SOON_MS = 2000;
+const PATIENCE_MS = 15_000;
+const NOT_TAKEN = [401, 403, ...AWAY];
 const sendLeft = async ({ left, headers }) => {
-  for (const { path, fields } of left) {
-    const body = new URLSearchParams(fields);
-    const answer = await fetch(path, { method: "POST", headers, body, redirect: "manual" }).catch(() => null);
-    if (!answer || AWAY.includes(answer.status)) await outbox.keep(path, body);
+  const unsent = new Map(left.map((each) => [each, null]));
+  const keepAll = async () => {
+    for (const each of unsent.keys()) {
+      const entry = await outbox.keep(each.path, new URLSearchParams(each.fields), { isAnother: true });
+      if (unsent.has(each)) unsent.set(each, entry);
+      else if (entry) await outbox.remove(entry.id);
+    }
+  };
+  const soon = setTimeout(keepAll, SOON_MS);
+  for (const each of left) {
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const sent = { method: "POST", headers, body: new URLSearchParams(each.fields), redirect: "manual", signal };
+    const answer = await fetch(each.path, sent).catch(() => null);
+    if (!answer || NOT_TAKEN.includes(answer.status)) continue;
+    const entry = unsent.get(each);
+    unsent.delete(each);
+    if (entry) await outbox.remove(entry.id);
   }
+  clearTimeout(soon);
+  await keepAll();
 };
 self.addEventListener("message", (event) => event.data?.left && event.waitUntil(sendLeft(event.data)));
 

@@ -192,3 +192,16 @@ def test_a_form_far_too_large_is_refused_plainly(client: Client) -> None:
 def test_the_day_of_the_entry_is_kept_too(client: Client, alice: Diarist) -> None:
     url = f"/days/{NOW.date()}/no-twitches/?from=today"
     assert f'action="{url}"' in send(client, url).content.decode()
+
+
+def test_a_page_of_another_account_neither_reads_nor_writes_here(
+    as_alice: Client, alice: Diarist, charlie: Diarist
+) -> None:
+    here = {**HERE, "HX-Request": "true"}
+    for method, url in (("post", NOTE_URL), ("get", "/")):
+        refused = getattr(as_alice, method)(url, {"value": NOTE}, headers={**here, "X-Account": charlie.mark})
+        assert (refused.status_code, refused.headers["X-Kept"], refused.content) == (409, "other", b"")
+    assert not Day.objects.exists()
+    taken = send(as_alice, value="slept well", headers={**here, "X-Account": alice.mark})
+    assert taken.status_code == 200
+    assert alice.days.get().note == "slept well"

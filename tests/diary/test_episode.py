@@ -177,6 +177,8 @@ def test_a_forgotten_timer_is_asked(as_alice: Client, alice: Diarist) -> None:
     stored = episode_at(alice, "2026-11-23", "12:40", is_ongoing=True)
     page = as_alice.post(f"/now/{stored.pk}/stop/")
     assert "When did it stop?" in text_of(page.content)
+    by_htmx = as_alice.post(f"/now/{stored.pk}/stop/", headers={"HX-Request": "true"})
+    assert by_htmx.headers["HX-Redirect"] == f"/now/{stored.pk}/stop/"
     assert alice.episodes.get().is_ongoing is True
     wrong = as_alice.post(f"/now/{stored.pk}/stop/", {"duration": "until", "until": "2026-11-23T12:00"})
     assert errors_of(wrong.content) == {"until": "The end is before the start."}

@@ -113,6 +113,11 @@ class TestLog:
         if "note" not in values:
             assert "typed at two" in response.content.decode()
 
+    def test_a_number_of_another_choice_stops_nothing(self, as_alice: Client, alice: Diarist) -> None:
+        """Its field is not shown then, and nobody could put it right."""
+        as_alice.post("/episodes/", tap(duration="600", hours="1.5", minutes="-3"))
+        assert alice.episodes.get().duration_seconds == 600
+
     def test_garbage_for_an_id_is_told(self, as_alice: Client, alice: Diarist) -> None:
         assert as_alice.post("/episodes/", tap(id="1; drop table")).status_code == 422
         assert alice.episodes.count() == 0
