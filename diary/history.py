@@ -275,6 +275,17 @@ def first_recorded(diarist: Diarist) -> dt.date | None:
     return min((date for date in firsts if date), default=None)
 
 
+def first_written(diarist: Diarist, recorded: dt.date | None) -> dt.date | None:
+    """The first day with anything that the timeline shows: `recorded`, which is the first recorded day, or one
+    before it with context or a warning sign; one query.
+    """
+    before = Q() if recorded is None else Q(date__lt=recorded)
+    context = diarist.days.filter(before).order_by("date").values("date")[:1]
+    signs = diarist.sign_checks.filter(before, answer="yes").order_by("date").values("date")[:1]
+    firsts = Diarist.objects.filter(pk=diarist.pk).values_list(Subquery(context), Subquery(signs))[0]
+    return min((date for date in (recorded, *firsts) if date), default=None)
+
+
 def dates_between(first: dt.date, last: dt.date) -> list[dt.date]:
     """All dates from `first` to `last`, both included."""
     return [dt.date.fromordinal(n) for n in range(first.toordinal(), last.toordinal() + 1)]

@@ -121,7 +121,9 @@ class Rows:
     def places(self) -> list[Place]:
         """The places of the range; first onset first, then from head to foot."""
         found = {row.place for row in self.sums}
-        return sorted(found, key=lambda place: (self.onsets[place], BODY_ORDER[place[0]], place[1]))
+        # Onsets are read after the sums: meanwhile the last entry of a place may have been deleted.
+        onset = {place: self.onsets.get(place, self.span.last) for place in found}
+        return sorted(found, key=lambda place: (onset[place], BODY_ORDER[place[0]], place[1]))
 
     @staticmethod
     def in_body_order(places: Iterable[Place]) -> list[Place]:

@@ -25,11 +25,14 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(slots=True)
 class Line:
-    """One day or week. `twitched`, `clear` and `missed` count its days; `context` is in the order of FACTORS."""
+    """One day or week. `twitched`, `elsewhere`, `clear` and `missed` count its days; `context` is in the order of
+    FACTORS. Where one place is shown, `twitched` are its days, and `elsewhere` those that only others twitched on.
+    """
 
     date: dt.date
     last: dt.date
     twitched: int = 0
+    elsewhere: int = 0
     clear: int = 0
     missed: int = 0
     entries: int = 0
@@ -41,7 +44,7 @@ class Line:
     @property
     def kind(self) -> Kind | None:
         """What was recorded on a single day; None where nothing could be missed."""
-        if self.twitched:
+        if self.twitched or self.elsewhere:
             return "twitch"
         if self.clear:
             return "clear"
@@ -77,7 +80,9 @@ def lines_of(rows: Rows, sort: str = "", most: int | None = None) -> list[Line]:
 def line_of(rows: Rows, bucket: dt.date, sums: list[Sum], signs: list[str]) -> Line:
     """One bucket."""
     days = rows.days_of(bucket)
-    twitched = sum(day in rows.twitched for day in days)
+    anywhere = sum(day in rows.twitched for day in days)
+    # Days of several places may be the same; of one place they add up.
+    twitched = sum(row.days for row in sums) if rows.span.place else anywhere
     clear = sum(day in rows.clear for day in days)
     missed = sum(rows.could_be_missed(day) for day in days if day not in rows.twitched and day not in rows.clear)
     sums = sorted(sums, key=lambda row: (BODY_ORDER[row.place[0]], row.place[1]))
@@ -85,6 +90,7 @@ def line_of(rows: Rows, bucket: dt.date, sums: list[Sum], signs: list[str]) -> L
         date=days[0],
         last=days[-1],
         twitched=twitched,
+        elsewhere=max(0, anywhere - twitched),
         clear=clear,
         missed=missed,
         entries=sum(row.entries for row in sums),
@@ -106,19 +112,20 @@ def kind_words(line: Line, step: int) -> str:
     """`twitches`; of a week `twitches on 5 days, 1 without, 1 not recorded`."""
     if step == 1:
         words = {
-            "twitch": gettext("twitches") if line.entries else gettext("twitches elsewhere only"),
+            "twitch": gettext("twitches") if line.twitched else gettext("twitches elsewhere only"),
             "clear": gettext("no twitches"),
             "open": gettext("not recorded"),
         }
         return words.get(line.kind or "", "")
-    return week_words(get_language() or "en", line.twitched, line.clear, line.missed)
+    return week_words(get_language() or "en", line.twitched, line.elsewhere, line.clear, line.missed)
 
 
 @lru_cache(maxsize=1024)
-def week_words(language: str, twitched: int, clear: int, missed: int) -> str:
-    """The three kinds of day in a week, those that it has."""
+def week_words(language: str, twitched: int, elsewhere: int, clear: int, missed: int) -> str:
+    """The kinds of day in a week, those that it has."""
     parts = [
         (twitched, ngettext("twitches on %(count)d day", "twitches on %(count)d days", twitched)),
+        (elsewhere, ngettext("elsewhere only on %(count)d day", "elsewhere only on %(count)d days", elsewhere)),
         (clear, ngettext("%(count)d without", "%(count)d without", clear)),
         (missed, ngettext("%(count)d not recorded", "%(count)d not recorded", missed)),
     ]
@@ -129,21 +136,22 @@ def csv_of(rows: Rows) -> str:
     """The table for a spreadsheet, oldest first; dates and numbers as machines write them."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow([safe(cell) for cell in csv_head(rows.step)])
+    writer.writerow([safe(cell) for cell in csv_head(rows)])
     for line in lines_of(rows, "date"):
-        writer.writerow([safe(cell) for cell in csv_line(line, rows.step)])
+        writer.writerow([safe(cell) for cell in csv_line(line, rows)])
     return out.getvalue()
 
 
-def csv_head(step: int) -> list[str]:
+def csv_head(rows: Rows) -> list[str]:
     """The names of the columns."""
     days = (
         [gettext("date"), gettext("day")]
-        if step == 1
+        if rows.step == 1
         else [
             gettext("first day"),
             gettext("last day"),
             gettext("days with twitches"),
+            *([gettext("days with twitches elsewhere only")] if rows.span.place else []),
             gettext("days without twitches"),
             gettext("days not recorded"),
         ]
@@ -165,13 +173,15 @@ def csv_head(step: int) -> list[str]:
     ]
 
 
-def csv_line(line: Line, step: int) -> Iterable[str]:
+def csv_line(line: Line, rows: Rows) -> Iterable[str]:
     """The cells of a line."""
     yield line.date.isoformat()
-    if step == 1:
-        yield kind_words(line, step)
+    if rows.step == 1:
+        yield kind_words(line, rows.step)
     else:
-        yield from (line.last.isoformat(), str(line.twitched), str(line.clear), str(line.missed))
+        elsewhere = [line.elsewhere] if rows.span.place else []
+        yield line.last.isoformat()
+        yield from map(str, (line.twitched, *elsewhere, line.clear, line.missed))
     yield str(line.entries)
     yield "" if line.strongest is None else str(line.strongest)
     yield "; ".join(f"{place_label(*place)} {count}" for place, count in line.places)

@@ -197,18 +197,47 @@ def value_words(language: str, name: str, value: float, volume_unit: str, step: 
 
 def said(name: str, value: float, volume_unit: str) -> str:
     """A value as everywhere in the diary; a mean rounded to what can be told apart."""
-    if name == "stress" and not value.is_integer():
+    if name == "stress":
+        if value.is_integer():
+            return stress_words(int(value))
         return gettext("Stress %(value)s of 4") % {"value": number_format(Decimal(str(round(value, 1))))}
+    amount, step = amount_of(name, value, volume_unit), step_of(name, volume_unit)
+    if value and not amount:
+        return gettext("%(factor)s: under %(step)s") % {"factor": factor_name(name), "step": step}
     makers: dict[str, Callable[[], str]] = {
-        "sleep_hours": lambda: sleep_words(Decimal(str(round(value, 2)))),
-        "caffeine_mg": lambda: caffeine_words(round(value)),
-        "exercise_minutes": lambda: exercise_words(round(value)),
-        "stress": lambda: stress_words(int(value)),
-        "water_ml": lambda: water_words(
-            round(value) if value.is_integer() else 100 * round(value / 100), volume_unit
-        ),
+        "sleep_hours": lambda: sleep_words(Decimal(amount) / 60),
+        "caffeine_mg": lambda: caffeine_words(amount),
+        "exercise_minutes": lambda: exercise_words(amount),
+        "water_ml": lambda: water_words(amount, volume_unit),
     }
     return makers[name]()
+
+
+def amount_of(name: str, value: float, volume_unit: str) -> int:
+    """A value of a factor, or the mean of a week, as it is said: sleep in minutes, water in millilitres.
+
+    The figure and the table both say it, so both have to round alike. 0 may also be a mean too small to be said.
+    """
+    if name == "sleep_hours":
+        return round(value * 60)
+    if name != "water_ml":
+        return round(value)
+    if volume_unit == VolumeUnit.FL_OZ:
+        return round(value) if ounces_of(round(value)) else 0
+    return round(value) if value.is_integer() else 100 * round(value / 100)
+
+
+def ounces_of(amount_ml: int) -> int:
+    """Millilitres in whole fluid ounces."""
+    return round(amount_ml / ML_PER_FL_OZ)
+
+
+def step_of(name: str, volume_unit: str) -> str:
+    """The least that is said of a mean."""
+    if name == "water_ml":
+        is_ounces = volume_unit == VolumeUnit.FL_OZ
+        return f"1 {pgettext('unit', 'fl oz')}" if is_ounces else f"{number_format(Decimal('0.1'))} l"
+    return "1 mg" if name == "caffeine_mg" else "1 min"
 
 
 def ticks_of(name: str, top: float, volume_unit: str) -> list[tuple[float, str]]:
@@ -238,13 +267,14 @@ def round_below(top: float) -> float:
 def summary(rows: Rows, places: list[tuple[Place, int]], earlier: tuple[int, int] | None) -> list[str]:
     """The range in a few sentences. `places` as `leading` has them; `earlier` as `before` found it."""
     length = rows.observable_days
-    if not rows.recorded:
+    if not (rows.recorded or rows.signs or any(has_values(rows, name) for name in FACTOR_NAMES)):
         return [gettext("Nothing is recorded in these days.")]
-    sentences = [
-        *spot_sentences(rows, places, earlier),
-        gettext("Recorded: %(count)d of %(length)d days, %(without)d of them without twitches.")
-        % {"count": rows.recorded, "length": length, "without": len(rows.clear)},
-    ]
+    sentences = [*spot_sentences(rows, places, earlier)]
+    if length:
+        sentences.append(
+            gettext("Recorded: %(count)d of %(length)d days, %(without)d of them without twitches.")
+            % {"count": rows.recorded, "length": length, "without": len(rows.clear)}
+        )
     if not rows.sums:
         sentences.insert(0, gettext("No twitches are written down here in these days."))
     return sentences
@@ -301,16 +331,24 @@ def compared(rows: Rows, days: int, earlier: tuple[int, int] | None) -> str:
 
 def plain_value(name: str, value: float, volume_unit: str) -> str:
     """A value below the heading of its factor: `6 h 30`, `180 mg`, `0 mg`, `some`."""
-    if name == "sleep_hours":
-        hours, minutes = divmod(round(value * 60), 60)
-        if not minutes:
-            return gettext("%(count)d h") % {"count": hours}
-        return gettext("%(hours)d h %(minutes)02d") % {"hours": hours, "minutes": minutes}
     if name == "stress":
         whole = value.is_integer()
         return str(Stress(int(value)).label) if whole else number_format(Decimal(str(round(value, 1))))
-    if name == "water_ml" and volume_unit == VolumeUnit.FL_OZ:
-        return f"{round(value / float(ML_PER_FL_OZ))} {pgettext('unit', 'fl oz')}"
+    amount = amount_of(name, value, volume_unit)
+    if value and not amount:
+        return gettext("under %(step)s") % {"step": step_of(name, volume_unit)}
+    if name == "sleep_hours":
+        return plain_hours(amount)
     if name == "water_ml":
-        return f"{number_format(Decimal(str(round(value / 1000, 2))), use_l10n=True)} l"
-    return f"{round(value)} {FACTORS[name].typed if name == 'caffeine_mg' else 'min'}"
+        if volume_unit == VolumeUnit.FL_OZ:
+            return f"{ounces_of(amount)} {pgettext('unit', 'fl oz')}"
+        return f"{number_format(Decimal(amount) / 1000, use_l10n=True)} l"
+    return f"{amount} {FACTORS[name].typed if name == 'caffeine_mg' else 'min'}"
+
+
+def plain_hours(minutes: int) -> str:
+    """`6 h 30`, `7 h`."""
+    hours, minutes = divmod(minutes, 60)
+    if not minutes:
+        return gettext("%(count)d h") % {"count": hours}
+    return gettext("%(hours)d h %(minutes)02d") % {"hours": hours, "minutes": minutes}

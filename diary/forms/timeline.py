@@ -36,10 +36,10 @@ class TimelineForm(forms.Form):
         error_messages={"invalid_choice": _("The table is shown in part or whole. Choose one of these.")},
     )
 
-    def __init__(self, *args: Any, today: dt.date, begins_on: dt.date | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: dt.date, shows_from: dt.date | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
-        self.begins_on = begins_on
+        self.shows_from = shows_from
 
     def clean_until(self) -> dt.date | None:
         """A day of the diary."""
@@ -87,7 +87,7 @@ class TimelineForm(forms.Form):
         """The range asked for; a diary that has only begun shows two weeks, others three months."""
         if found := self.value("range"):
             return str(found)
-        is_young = self.begins_on is None or (self.today - self.begins_on).days < RANGES["2w"]
+        is_young = self.shows_from is None or (self.today - self.shows_from).days < RANGES["2w"]
         return "2w" if is_young else "3m"
 
     def span(self) -> Span:
@@ -96,7 +96,7 @@ class TimelineForm(forms.Form):
         place = self.value("location")
         if self.range_key == "all":
             shortest = self.today - (RANGES["2w"] - 1) * ONE_DAY
-            return Span(min(self.begins_on or shortest, shortest), self.today, place)
+            return Span(min(self.shows_from or shortest, shortest), self.today, place)
         first = max(EARLIEST, until - dt.timedelta(days=RANGES[self.range_key] - 1))
         return Span(first, max(until, first + dt.timedelta(days=RANGES[self.range_key] - 1)), place)
 

@@ -20,7 +20,7 @@ from django_htmx.http import push_url
 
 from diary.forms.days import place_key, place_label
 from diary.forms.timeline import ALL_LINES, NONE_BELOW, RANGE_CHOICES, RANGES, TimelineForm
-from diary.history import ONE_DAY, first_recorded
+from diary.history import ONE_DAY, first_recorded, first_written
 from diary.middleware import DiaryRequest
 from diary.models import Strength
 from diary.shelf import shelf
@@ -69,20 +69,22 @@ def shown(request: DiaryRequest) -> tuple[dict[str, Any], TimelineForm, str]:
         "drawn": drawn,
         "near_url": address.near(dt.date(2000, 1, 1)),
         "summary": summary(rows, places, compared),
-        "is_empty": rows.begins_on is None and not rows.sums and not rows.context,
+        "is_empty": form.shows_from is None,
         "ranges": [
             (key, label, address.of(range=key, until=None), key == form.range_key) for key, label in RANGE_CHOICES
         ],
-        "earlier_url": earlier_url(address, rows),
+        "earlier_url": earlier_url(address, rows, form.shows_from),
         "later_url": later_url(address, rows),
         "places": [(place_key(*place), place_label(*place)) for place in all_places(rows)],
         "place_key": place_key(*rows.span.place) if rows.span.place else "",
+        "place_name": place_label(*rows.span.place) if rows.span.place else "",
         "factors": factor_links(address, rows, below),
         "csv_url": address.csv(),
         "strengths": Strength.choices,
         "address": address,
         "is_table_wanted": bool(form.value("sort") or form.value("lines")),
         "hidden_lines": 0 if form.value("lines") else max(0, len(rows.buckets) - MOST_LINES),
+        "most_lines": MOST_LINES,
         "all_lines_url": address.of(lines=ALL_LINES),
     }
     return context, form, address.here()
@@ -97,7 +99,8 @@ def timeline_csv(request: DiaryRequest) -> HttpResponse:
         return HttpResponse(text, status=HTTPStatus.UNPROCESSABLE_ENTITY, content_type="text/plain; charset=utf-8")
     # The mark in front tells spreadsheets that this is UTF-8.
     response = HttpResponse(csv_of(rows).encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
-    name = f"timeline-{rows.span.first}-{rows.span.last}.csv"
+    place = f"{place_key(*rows.span.place)}-" if rows.span.place else ""
+    name = f"timeline-{place}{rows.span.first}-{rows.span.last}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
@@ -131,7 +134,8 @@ def drawing(rows: Rows, below: list[str], volume_unit: str) -> Drawing:
 def asked(request: DiaryRequest) -> tuple[TimelineForm, Rows]:
     """What is asked for, and its rows."""
     begins_on = first_recorded(request.diarist)
-    form = TimelineForm(request.GET, today=request.today, begins_on=begins_on)
+    shows_from = first_written(request.diarist, begins_on)
+    form = TimelineForm(request.GET, today=request.today, shows_from=shows_from)
     return form, rows_of(request.diarist, form.span(), begins_on, request.today)
 
 
@@ -190,10 +194,10 @@ class Address:
         return f"{reverse(name)}?{query}" if query else reverse(name)
 
 
-def earlier_url(address: Address, rows: Rows) -> str:
+def earlier_url(address: Address, rows: Rows, shows_from: dt.date | None) -> str:
     """The range before; empty where the diary begins."""
     span = rows.span
-    if is_all(address) or rows.begins_on is None or span.first <= rows.begins_on:
+    if is_all(address) or shows_from is None or span.first <= shows_from:
         return ""
     return address.of(until=(span.first - ONE_DAY).isoformat())
 

@@ -242,9 +242,13 @@
   };
 
   /* --- what a mark says ------------------------------------------------------------------------------- */
+  /* A step ends where its week is over, at the first day of the next one. */
+  const closes = ({ boxes, meta, x }, n) => !boxes && meta.look === "below" && (x[n + 1] ?? null) === null;
+
   /* What stands at a point of a trace, or in one of its boxes; null where nothing is said of it. */
-  const stands = (data, n) => {
+  const stands = (data, vertex) => {
     const { boxes } = data;
+    const n = closes(data, vertex) ? vertex - 1 : vertex;
     const [words, at, y] = boxes ? [boxes.words?.[n], boxes.left[n], boxes.bottom[n]] : [(data.words ?? data.text)?.[n], data.x[n], data.y[n]];
     return words ? { data, n, words, at: ms(at), y } : null;
   };
@@ -426,9 +430,10 @@
     return source.layout.meta.lanes.filter(([key]) => keys.has(key));
   };
 
+  /* Patterns of places without a lane have nothing that could be shaded; those of the whole body have it all. */
   const showSpans = (box, found) => {
-    if (!found.length) return;
-    spans = found;
+    spans = found.filter((span) => !span.places.length || lanesOf(span).length);
+    if (!spans.length) return;
     const list = document.querySelector(".findings ul");
     list.replaceChildren(...spans.map((span, n) => {
       const item = document.createElement("li");
@@ -516,7 +521,7 @@
   localised();
   draw();
   document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.target.id === "timeline" && figure()) Plotly.purge(figure());
+    if (event.detail.shouldSwap && event.detail.target.id === "timeline" && figure()) Plotly.purge(figure());
   });
   document.addEventListener("htmx:afterSettle", draw);
 })();

@@ -107,6 +107,21 @@ def test_a_bar_of_unknown_strength_is_seen_on_every_ground(
     )[:2] == ["rail0", "bar0"]
 
 
+def test_the_legend_is_as_high_as_the_figure(new_page: NewPage, diary: Diarist) -> None:
+    page = opened(new_page(diary.user), "/timeline/?range=1y")
+    page.click(".legend-box summary")
+    drawn = page.evaluate("""() => {
+        const { data, layout } = document.getElementById("timeline-figure");
+        const tall = ({ y }) => (Math.max(...y) - Math.min(...y.filter((at) => at !== null))) * layout.meta.lane_pixels;
+        const of = (n) => data.filter(({ meta }) => ["bar", "rail"].includes(meta.look) && meta.strength === n);
+        return [0, 1, 2, 3, 4].map((n) => Math.max(...of(n).map(tall)));
+    }""")
+    height = "each => each.getBoundingClientRect().height"
+    samples = [page.locator(f".legend .m{n}").evaluate(height) for n in range(5)]
+    assert drawn == pytest.approx([9.5, 6.5, 9.5, 11, 15], abs=0.01)
+    assert samples == pytest.approx(drawn, abs=0.05)
+
+
 def test_what_is_drawn(new_page: NewPage, diary: Diarist) -> None:
     page = opened(new_page(diary.user, viewport=DESKTOP))
     singles = diary.episodes.filter(local_date__gte=back(13), location="calf").count()
@@ -247,6 +262,32 @@ def test_a_tap_on_a_phone(new_page: NewPage, diary: Diarist) -> None:
     expect(page.locator("#timeline-said")).to_be_hidden()
 
 
+# The first and the last point of the newest step of a factor, in pixels of the window.
+NEWEST_STEP = """() => {
+    const box = document.getElementById("timeline-figure");
+    const { x, y } = box.data.find(({ meta }) => meta.look === "below");
+    const { xaxis, yaxis } = box._fullLayout;
+    const { left, top } = box.getBoundingClientRect();
+    return [x.length - 3, x.length - 2].map((n) => [left + xaxis._offset + xaxis.d2p(x[n]), top + yaxis._offset + yaxis.d2p(y[n])]);
+}"""
+
+
+def test_a_step_is_of_its_week_up_to_its_end(new_page: NewPage, diary: Diarist) -> None:
+    episode_at(diary, back(800).isoformat())
+    page = opened(new_page(diary.user, viewport={"width": 1280, "height": 1400}), "/timeline/?range=all")
+    # In English a week begins on a Sunday.
+    sunday = back(1) - dt.timedelta(days=(back(1).weekday() + 1) % 7)
+    said = page.locator("#timeline-said")
+    for x, y in page.evaluate(NEWEST_STEP):
+        page.mouse.click(x, y)
+        expect(said).to_contain_text(f"Week from {sunday.day} ")
+        until = min(sunday + dt.timedelta(days=6), back(0))
+        assert f"until={until}" in str(said.locator("a").get_attribute("href"))
+        said.locator("button").click()
+        # Right after the other a click would be half a double click.
+        page.wait_for_timeout(500)
+
+
 def test_a_day_of_a_long_range_leads_to_the_day(new_page: NewPage, diary: Diarist) -> None:
     page = opened(new_page(diary.user, viewport=DESKTOP), "/timeline/?range=1y")
     x, y = page.evaluate(WHERE, ["bar", 4])
@@ -320,6 +361,23 @@ def test_links_swap_the_figure_and_the_way_back_works(new_page: NewPage, diary: 
     expect(page.locator("nav.tabs")).to_have_count(1)
 
 
+def test_a_range_that_does_not_come_leaves_the_figure(new_page: NewPage, diary: Diarist) -> None:
+    page = opened(new_page(diary.user, viewport=DESKTOP, expects_refusals=True))
+    page.route("**/timeline/?range=1y", lambda route: route.fulfill(status=503, body="away"))
+    page.evaluate("document.addEventListener('htmx:responseError', () => { window.refused = true; })")
+    page.click("#range-1y")
+    page.wait_for_function("window.refused")
+    assert page.locator(DRAWN).count() > 3
+    x, y = page.evaluate(WHERE, ["point", 4])
+    page.mouse.move(x - 2, y)
+    page.mouse.move(x, y)
+    expect(page.locator("#timeline-said")).to_contain_text("stops what I do")
+    page.unroute("**/timeline/?range=1y")
+    page.click("#range-1y")
+    page.wait_for_url("**/timeline/?range=1y")
+    page.wait_for_selector(DRAWN)
+
+
 def test_dark_mode_follows_the_switch_without_a_reload(new_page: NewPage, diary: Diarist) -> None:
     page = opened(new_page(diary.user))
     colour = "document.getElementById('timeline-figure').layout.font.color"
@@ -391,6 +449,32 @@ def test_what_patterns_found_is_shaded_and_named(new_page: NewPage, diary: Diari
     ]
     words = page.locator("#timeline-figure .annotation-text").all_text_contents()
     assert words == ["1 Two weeks in one place", "2 More places"]
+
+
+@pytest.mark.parametrize(
+    ("location", "listed"),
+    [
+        ("", ["Calf", "Lid", "Both", "Whole body"]),
+        ("calf-left", ["Calf", "Both", "Whole body"]),
+        ("lid_lower-right", ["Lid", "Both", "Whole body"]),
+    ],
+)
+def test_patterns_of_places_that_are_not_shown_are_left_out(
+    new_page: NewPage, diary: Diarist, location: str, listed: list[str]
+) -> None:
+    calf, lid = {"location": "calf", "side": "left"}, {"location": "lid_lower", "side": "right"}
+    places = {"Calf": [calf], "Lid": [lid], "Hand": [{"location": "hand", "side": "left"}], "Both": [lid, calf]}
+    found = [
+        {"key": name, "name": name, "level": "watch", "since": back(9).isoformat(), "until": None}
+        | {"places": of, "url": f"/patterns/#{name}"}
+        for name, of in {**places, "Whole body": []}.items()
+    ]
+    page = new_page(diary.user, viewport=DESKTOP)
+    page.route("**/patterns/spans/**", lambda route: route.fulfill(json={"spans": found}))
+    opened(page, f"/timeline/?range=2w&location={location}")
+    expect(page.locator(".findings li a")).to_have_text(listed)
+    shades = "document.getElementById('timeline-figure').layout.shapes.map(({ name }) => name)"
+    assert list(dict.fromkeys(name for name in page.evaluate(shades) if name)) == listed
 
 
 TRY_AGAIN = "The patterns could not be loaded just now. All your entries are here."
@@ -477,6 +561,14 @@ def test_on_paper_the_figure_is_whole_and_light(new_page: NewPage, diary: Diaris
         assert around not in text
 
 
+def test_on_paper_a_table_says_how_much_of_it_is_there(new_page: NewPage, diary: Diarist) -> None:
+    page = opened(new_page(diary.user), "/timeline/?range=1y&sort=-date")
+    text = " ".join("".join(found.extract_text() for found in PdfReader(io.BytesIO(page.pdf())).pages).split())
+    # "first" is written with one letter for its first two there.
+    assert "100 of 365 lines" in text
+    assert "Show 265 more lines" not in text
+
+
 @pytest.mark.parametrize("width", [420, 718, 1500])
 def test_on_paper_the_figure_is_as_wide_as_the_page(new_page: NewPage, diary: Diarist, width: int) -> None:
     page = opened(new_page(diary.user, viewport={"width": 1900, "height": 900}, scheme="dark"))
@@ -533,6 +625,9 @@ def test_the_rest_of_a_long_table_comes_on_request(new_page: NewPage, diary: Dia
     page = opened(new_page(diary.user), "/timeline/?range=1y")
     page.click("#table summary")
     expect(page.locator("#table tbody tr")).to_have_count(100)
+    words = page.locator("#table caption").bounding_box()
+    assert words
+    assert words["x"] + words["width"] < PHONE["width"]
     page.click("#all-lines")
     page.wait_for_url("**lines=all**")
     expect(page.locator("#table[open] tbody tr")).to_have_count(365)

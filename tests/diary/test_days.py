@@ -17,6 +17,7 @@ from diary.forms.days import known_places
 from diary.history import (
     Filter,
     first_recorded,
+    first_written,
     missed_days,
     page_of_days,
     recorded_dates,
@@ -528,6 +529,21 @@ class TestMissedDays:
         assert recorded_dates(alice, nov(1), nov(30)) == {nov(11)}
         assert first_recorded(alice) == nov(11)
         assert first_recorded(charlie) == nov(12)
+
+    def test_the_first_day_with_anything_is_the_persons_own(
+        self, alice: Diarist, charlie: Diarist, django_assert_num_queries: Any
+    ) -> None:
+        assert first_written(alice, None) is None
+        for person, date, answer in ((alice, 5, "no"), (alice, 9, "yes"), (charlie, 4, "yes")):
+            SignCheck.objects.create(diarist=person, date=nov(date), sign="write", answer=answer, recorded_at=NOW)
+        Day.objects.create(diarist=alice, date=nov(10), sleep_hours=7)
+        Day.objects.create(diarist=charlie, date=nov(3), sleep_hours=7)
+        with django_assert_num_queries(1):
+            assert first_written(alice, None) == nov(9)
+        assert first_written(alice, nov(12)) == nov(9)
+        assert first_written(alice, nov(8)) == nov(8)
+        alice.sign_checks.all().delete()
+        assert first_written(alice, nov(12)) == nov(10)
 
 
 class TestScale:

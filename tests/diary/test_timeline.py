@@ -173,6 +173,64 @@ class TestRanges:
         assert as_alice.get(f"/timeline/table.csv?{query}").status_code == 422
 
 
+def sign_on(diarist: Diarist, date: dt.date, answer: str = "yes") -> None:
+    """An answer to one warning sign."""
+    SignCheck.objects.create(diarist=diarist, date=date, sign="write", answer=answer, recorded_at=NOW)
+
+
+class TestBeforeTheFirstTwitch:
+    """What was written down before anything was recorded is a part of the diary too."""
+
+    def test_a_warning_sign_alone(self, as_alice: Client, alice: Diarist) -> None:
+        sign_on(alice, TODAY)
+        response = as_alice.get("/timeline/")
+        assert "Nothing is written down yet" not in text_of(response.content.decode())
+        assert labels(response)[0] == ("Warning signs", "heading")
+        assert table(response)[0][-1] == "Writing and typing"
+        assert sentences(response) == "No twitches are written down here in these days."
+
+    def test_the_whole_diary_begins_with_a_sign_and_pages_lead_to_it(
+        self, as_alice: Client, alice: Diarist
+    ) -> None:
+        sign_on(alice, TODAY - dt.timedelta(days=35))
+        episode_at(alice, ago(1))
+        assert shown(as_alice.get("/timeline/")) == (ago(90), ago(0))
+        whole = as_alice.get("/timeline/?range=all")
+        assert shown(whole) == (ago(35), ago(0))
+        assert table(whole)[-1][-1] == "Writing and typing"
+        # Days before the first recorded one are still not missed.
+        assert [line[1] for line in table(whole)[2:]] == [""] * 34
+        assert sentences(whole).endswith("Recorded: 1 of 2 days, 0 of them without twitches.")
+        page = as_alice.get("/timeline/?range=2w")
+        for _ in range(2):
+            page = as_alice.get(link(page, "timeline-earlier"))
+        assert labels(page)[0] == ("Warning signs", "heading")
+        assert 'id="timeline-earlier"' not in page.content.decode()
+
+    def test_context_of_long_ago_alone(self, as_alice: Client, alice: Diarist) -> None:
+        Day.objects.create(diarist=alice, date=TODAY - dt.timedelta(days=400), sleep_hours=7)
+        whole = as_alice.get("/timeline/?range=all")
+        assert shown(whole) == (ago(400), ago(0))
+        assert table(as_alice.get("/timeline/?range=all&lines=all"))[-1][5] == "7 h"
+        recent = as_alice.get("/timeline/?range=2w")
+        assert "Nothing is written down yet" not in text_of(recent.content.decode())
+        assert sentences(recent) == "Nothing is recorded in these days."
+        assert link(recent, "timeline-earlier") == "/timeline/?range=2w&until=2026-11-09"
+
+    def test_context_of_days_that_were_not_recorded(self, as_alice: Client, alice: Diarist) -> None:
+        episode_at(alice, ago(30))
+        Day.objects.create(diarist=alice, date=TODAY, sleep_hours=7)
+        assert sentences(as_alice.get("/timeline/?range=2w")) == (
+            "No twitches are written down here in these days. Recorded: 0 of 14 days, 0 of them without twitches."
+        )
+
+    def test_a_sign_that_was_not_there_begins_nothing(self, as_alice: Client, alice: Diarist) -> None:
+        sign_on(alice, TODAY - dt.timedelta(days=35), "no")
+        assert "Nothing is written down yet" in text_of(as_alice.get("/timeline/").content.decode())
+        episode_at(alice, ago(1))
+        assert shown(as_alice.get("/timeline/?range=all")) == (ago(13), ago(0))
+
+
 class TestFactors:
     def test_those_with_values_are_shown_and_can_be_switched(self, as_alice: Client, diary: Diarist) -> None:
         response = as_alice.get("/timeline/?range=2w")
@@ -191,6 +249,44 @@ class TestFactors:
         response = as_alice.get("/timeline/?range=2w&below=water_ml")
         assert [name for name, kind in labels(response) if kind == "tick"] == ["50 fl oz"]
         assert table(response)[3][-2] == "51 fl oz"
+
+    @pytest.mark.parametrize(
+        ("name", "values", "unit", "figure", "cell"),
+        [
+            ("sleep_hours", ["6.46", "6.46", "6.45", "6.46"], "ml", "Slept 6 h 27", "6 h 27"),
+            ("caffeine_mg", [1, 0, 0], "ml", "Caffeine: under 1 mg", "under 1 mg"),
+            ("exercise_minutes", [1, 0, 0], "ml", "Exercise: under 1 min", "under 1 min"),
+            ("exercise_minutes", [0, 0, 0], "ml", "Exercise: none", "0 min"),
+            ("water_ml", [81, 0], "ml", "Water: under 0.1 l", "under 0.1 l"),
+            ("water_ml", [1459, 1460], "ml", "Water 1.5 l", "1.5 l"),
+            ("water_ml", [1234, 1234], "ml", "Water 1.234 l", "1.234 l"),
+            ("water_ml", [2000, 2000], "ml", "Water 2 l", "2 l"),
+            ("water_ml", [1459, 1460], "fl_oz", "Water 49 fl oz", "49 fl oz"),
+            ("water_ml", [10, 10], "fl_oz", "Water: under 1 fl oz", "under 1 fl oz"),
+            ("stress", [1, 2, 2], "ml", "Stress 1.7 of 4", "1.7"),
+        ],
+    )
+    def test_the_figure_and_the_table_say_one_mean(
+        self,
+        as_alice: Client,
+        alice: Diarist,
+        name: str,
+        values: list[Any],
+        unit: str,
+        figure: str,
+        cell: str,
+    ) -> None:
+        """A small one is not none."""
+        Diarist.objects.update(volume_unit=unit)
+        episode_at(alice, "2016-11-23")
+        for number, value in enumerate(values):
+            Day.objects.create(diarist=alice, date=nov(15 + number), **{name: value})
+        response = as_alice.get(f"/timeline/?range=all&below={name}")
+        (text,) = re.findall(r'id="timeline-data"[^>]*>(.*?)</script>', response.content.decode(), re.DOTALL)
+        (below,) = [trace for trace in json.loads(text)["data"] if trace["meta"]["look"] == "below"]
+        assert below["text"] == [f"{figure}, mean of the week"]
+        column = ["sleep_hours", "caffeine_mg", "exercise_minutes", "stress", "water_ml"].index(name)
+        assert table(response)[1][5 + column] == cell
 
 
 def labels(response: Any) -> list[tuple[str, str]]:
@@ -309,6 +405,9 @@ class TestTable:
         assert (len(oldest), oldest[0][0]) == (100, "24 Nov 2025")
         assert table(as_alice.get("/timeline/?range=1y&sort=-date"))[99][0] == table(response)[99][0]
         assert link(whole, "sort-entries") == "/timeline/?range=1y&sort=-entries&lines=all#table"
+        # Paper has no link to the rest.
+        assert caption(response) == "Day by day, 24 Nov 2025 to 23 Nov, the first 100 of 365 lines"
+        assert caption(whole) == "Day by day, 24 Nov 2025 to 23 Nov"
         assert 'id="all-lines"' not in as_alice.get("/timeline/?range=3m").content.decode()
 
     def test_a_line_a_week(self, as_alice: Client, diary: Diarist) -> None:
@@ -326,6 +425,22 @@ class TestTable:
         assert 'href="/timeline/?range=2w&amp;until=2026-11-21"' in response.content.decode()
         assert "Week by week" in text_of(response.content.decode())
         assert sum(int(line[2]) for line in lines if line[2] != "–") == diary.episodes.count()
+
+    def test_a_week_of_one_place(self, as_alice: Client, diary: Diarist) -> None:
+        episode_at(diary, "2016-11-23")
+        response = as_alice.get("/timeline/?range=all&location=lid_lower-left")
+        assert [line[1:3] for line in table(response)[1:3]] == [
+            ["twitches on 1 day, elsewhere only on 1 day, 4 without, 1 not recorded", "1"],
+            # The calf twitched on a day of the eyelid.
+            ["twitches on 2 days, 3 without, 2 not recorded", "2"],
+        ]
+        assert caption(response).startswith("Week by week, Left lower eyelid, 23 Nov 2016 to 23 Nov,")
+
+
+def caption(response: Any) -> str:
+    """The words above the table."""
+    (words,) = re.findall(r"<caption.*?</caption>", response.content.decode(), re.DOTALL)
+    return text_of(words)
 
 
 def read_csv(response: Any) -> list[list[str]]:
@@ -364,6 +479,22 @@ class TestFile:
         assert head[2:5] == ["days with twitches", "days without twitches", "days not recorded"]
         assert lines[-2][:7] == ["2026-11-15", "2026-11-21", "2", "4", "1", "2", "1"]
         assert sum(int(line[5]) for line in lines) == diary.episodes.count()
+
+    def test_a_week_of_one_place(self, as_alice: Client, diary: Diarist) -> None:
+        episode_at(diary, "2016-11-23")
+        response = as_alice.get("/timeline/table.csv?range=all&location=lid_lower-left")
+        head, *lines = read_csv(response)
+        assert head[2:6] == [
+            "days with twitches",
+            "days with twitches elsewhere only",
+            "days without twitches",
+            "days not recorded",
+        ]
+        assert lines[-2][:8] == ["2026-11-15", "2026-11-21", "1", "1", "4", "1", "1", "1"]
+        assert {len(line) for line in lines} == {len(head)}
+        assert response.headers["Content-Disposition"] == (
+            'attachment; filename="timeline-lid_lower-left-2016-11-23-2026-11-23.csv"'
+        )
 
     @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
     def test_no_cell_is_a_formula(self, start: str) -> None:

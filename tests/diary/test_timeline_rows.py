@@ -275,6 +275,21 @@ def test_a_write_while_it_is_read_has_it_read_again(
     assert sum(row.entries for row in rows.sums if row.place == SHIN) == 1
 
 
+def test_a_place_deleted_while_it_is_read_comes_last(alice: Diarist, monkeypatch: pytest.MonkeyPatch) -> None:
+    for back, place in ((3, LID), (5, CALF)):
+        recording.log_episode(alice, episode(back, place))
+    noted = timeline_rows.read_part
+
+    def meanwhile(diarist: Diarist, span: Span, level: Level) -> Part:
+        part = noted(diarist, span, level)
+        alice.episodes.filter(location="calf").delete()
+        return part
+
+    monkeypatch.setattr(timeline_rows, "read_part", meanwhile)
+    rows = read(Diarist.objects.get(pk=alice.pk), Span(day(13), TODAY), day(5), TODAY)
+    assert rows.places == [LID, CALF]
+
+
 def test_another_diary_is_another_one(diary: Diarist, charlie: Diarist) -> None:
     looked_at(diary)
     assert all(not rows.sums and not rows.onsets for rows in looked_at(charlie))

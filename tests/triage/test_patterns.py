@@ -353,6 +353,23 @@ def test_the_timeline_is_told_where_findings_lie(as_alice: Client, alice: Diaris
     assert closed["until"] == TODAY.isoformat()
 
 
+def test_a_pattern_lies_where_it_twitched_not_until_it_was_closed(as_alice: Client, alice: Diarist) -> None:
+    write_calf(alice)
+    words(as_alice)
+    row = finding()
+    row.evidence["last_twitch"] = day(8).isoformat()
+    row.closed_on, row.closed_why = day(1), "over"
+    row.save()
+
+    def lies_in(first: int, last: int) -> list[str]:
+        asked = {"first": day(first).isoformat(), "last": day(last).isoformat()}
+        return [span["until"] for span in as_alice.get("/patterns/spans/", asked).json()["spans"]]
+
+    assert lies_in(13, 0) == lies_in(8, 0) == [day(8).isoformat()]
+    assert lies_in(7, 0) == []
+    assert lies_in(40, 16) == []
+
+
 def test_a_stranger_finds_nothing(as_alice: Client, as_charlie: Client, alice: Diarist) -> None:
     write_calf(alice)
     words(as_alice)

@@ -268,7 +268,14 @@ def spans(request: DiaryRequest) -> JsonResponse:
         .exclude(closed_why=Finding.Why.WITHDRAWN)
         .order_by("since", "id")
     )
-    return JsonResponse({"spans": [span_of(row, request.today) for row in rows]})
+    found = [span_of(row, request.today) for row in rows]
+    # A pattern closes days after the last twitch, with which it ends here.
+    return JsonResponse({"spans": [span for span in found if ends_from(span, first)]})
+
+
+def ends_from(span: dict[str, Any], first: dt.date) -> bool:
+    """Whether a span lasts, or ends on `first` or later."""
+    return span["until"] is None or dt.date.fromisoformat(span["until"]) >= first
 
 
 def span_of(finding: Finding, today: dt.date) -> dict[str, Any]:
