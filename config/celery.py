@@ -1,7 +1,8 @@
 """The Celery app, for `celery -A config.celery worker`; imported only where TASK_BACKEND is `celery`.
 
 One task runs every task of `django.tasks`. A message is taken off the queue when its work is done, so a worker
-that dies in the middle leaves it there; every task can be begun again.
+that dies in the middle leaves it there; every task can be begun again. Not so the two that remind:
+a second reminder would be worse than none.
 """
 
 import logging
@@ -68,3 +69,6 @@ def work(path: str, args: list[Any], kwargs: dict[str, Any]) -> None:
 
 
 run = app.task(name="diary.run")(work)
+# Taken off the queue when its work begins.
+run_once = app.task(name="diary.run_once", acks_late=False, reject_on_worker_lost=False)(work)
+ONCE = {"diary.reminders.remind", "diary.reminders.remind_devices"}

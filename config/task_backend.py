@@ -76,15 +76,16 @@ class CeleryBackend(BaseTaskBackend):
 
 
 def _send(result: TaskResult[..., Any]) -> None:
-    from config.celery import LATER, QUEUE, run  # noqa: PLC0415  (the app stays small where Celery is not chosen)
+    from config.celery import LATER, ONCE, QUEUE, run, run_once  # noqa: PLC0415  (the app stays small where Celery is not chosen)
 
     if time.monotonic() < _broker.away_until:
         logger.error("A task could not be queued: %s (the broker is away).", result.task.module_path)
         return
+    sender = run_once if result.task.module_path in ONCE else run
     message = [result.task.module_path, result.args, result.kwargs]
     try:
-        run.apply_async(args=message, task_id=result.id, queue=LATER if result.task.priority < 0 else QUEUE)
-    except run.OperationalError as error:
+        sender.apply_async(args=message, task_id=result.id, queue=LATER if result.task.priority < 0 else QUEUE)
+    except sender.OperationalError as error:
         _broker.away_until = time.monotonic() + NOT_TRIED_SECONDS
         logger.error("A task could not be queued: %s (%s).", result.task.module_path, type(error).__name__)
         return

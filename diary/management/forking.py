@@ -21,9 +21,6 @@ PR_SET_NAME = 15
 
 def load_app() -> bool:
     """Load what the children need, and open nothing; whether this process may be forked afterwards."""
-    if sys.platform != "linux":
-        # macOS has libraries that don't work in a forked process, Windows has no fork.
-        return False
     from importlib import import_module  # noqa: PLC0415
 
     # Pages with only a few objects that can be collected would stay in the way of sharing.
@@ -54,6 +51,7 @@ class Forked(ForkProcess):
 
     def __init__(self, command: list[str]) -> None:
         self.arguments = command[1:]
+        self.parent = os.getpid()
         super().__init__()
 
     def start(self) -> None:
@@ -69,7 +67,7 @@ class Forked(ForkProcess):
     def run(self) -> None:
         """Become the program."""
         os.setsid()
-        end_with_parent()
+        end_with_parent(self.parent)
         for number in STOP_SIGNALS:
             signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)

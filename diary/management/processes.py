@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from types import FrameType
 from typing import Protocol
 
@@ -94,14 +95,17 @@ def start(command: list[str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603  (our own command lines)
         command,
         start_new_session=True,
-        preexec_fn=end_with_parent if LIBC else None,  # noqa: PLW1509  (no thread runs here)
+        preexec_fn=partial(end_with_parent, os.getpid()) if LIBC else None,  # noqa: PLW1509  (no thread runs here)
     )
 
 
-def end_with_parent() -> None:
+def end_with_parent(parent: int) -> None:
     """A child whose parent is killed outright is told to stop; it would go on holding the port."""
     if LIBC:
         LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        # Of an end that came before that it is not told any more.
+        if os.getppid() != parent:
+            os._exit(1)
 
 
 def stop(children: list[Child]) -> None:

@@ -12,7 +12,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NoReturn
 
 from diary.management.processes import STOP_SIGNALS, Adopted, Asked, Child, start, stop
@@ -47,15 +47,24 @@ def run(plan: str, *pids: str) -> int:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
     try:
         if not children:
-            from diary.management.forking import fork, load_app  # noqa: PLC0415  (not for who only watches)
-
-            begin = fork if load_app() else start
+            begin = way_to_begin()
             children.extend(begin(command) for command in commands)
-            if begin is fork:
+            if begin is not start:
                 leave_app(plan, children, asked)
         return int(watch(children, asked, (host, port), site))
     finally:
         stop(children)
+
+
+def way_to_begin() -> Callable[[list[str]], Child]:
+    """How children are made: forked with the app in them, or anew where that can't be."""
+    # macOS has libraries that don't work in a forked process, Windows has no fork.
+    if sys.platform == "linux":
+        from diary.management.forking import fork, load_app  # noqa: PLC0415  (not for who only watches)
+
+        if load_app():
+            return fork
+    return start
 
 
 def leave_app(plan: str, children: list[Child], asked: Asked) -> None:

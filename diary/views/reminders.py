@@ -93,6 +93,7 @@ def reminders_device(request: DiaryRequest) -> HttpResponse:
     if not push.switch_on(request.diarist, request.session, now=request.now, **chosen):
         words = gettext("You have %(count)d devices. Remove one first.") % {"count": push.MOST_DEVICES}
         return JsonResponse({"words": words}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    keep_zone(request)
     reminding.begin(request.diarist, request.zone, request.now)
     return JsonResponse({}, status=HTTPStatus.CREATED)
 

@@ -52,7 +52,8 @@ def sign_in(page: Page, name: str = "writer", password: str = PASSWORD) -> None:
     page.goto(reverse("account_login"))
     page.get_by_label("User name or e-mail").fill(name)
     page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def confirm_it_is_me(page: Page) -> None:
@@ -180,7 +181,7 @@ def test_a_passkey_from_making_it_to_removing_it(new_page: NewPage, writer: Diar
     page.goto(reverse("mfa_index"))
     page.get_by_role("link", name="Add a passkey").click()
     confirm_it_is_me(page)
-    expect(page.get_by_label("Name")).to_have_value("Chrome on Linux")
+    expect(page.get_by_label("Name")).to_have_value(re.compile("^Chrome on "))
     expect(page.get_by_label("Sign in with it alone")).to_be_checked()
     page.get_by_role("button", name="Make the passkey").click()
     expect(
@@ -226,7 +227,7 @@ def test_sign_out_everywhere(new_page: NewPage, writer: Diarist) -> None:
         expect(page.get_by_role("navigation", name="Main")).to_be_visible()
     here.goto("/settings/")
     here.get_by_role("link", name="Signed-in devices").click()
-    expect(here.get_by_text("Chrome on Linux")).to_have_count(3)
+    expect(here.get_by_text("Chrome on ")).to_have_count(3)
     expect(here.get_by_text("this device")).to_have_count(1)
     here.get_by_role("button", name="Sign out everywhere else").click()
     expect(here.get_by_text("All other devices are signed out.")).to_be_visible()

@@ -173,6 +173,7 @@ def test_axe_finds_nothing(new_page: NewPage, writer: Diarist, viewport: dict[st
     page.goto("/check/signs/")
     choose(page, "Does one side of your face droop?", "Yes")
     page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("heading", name="Call 112 now")).to_be_visible()
     found["emergency"] = axe_findings(page)
     assert {path: findings for path, findings in found.items() if findings} == {}
 

@@ -122,15 +122,15 @@ def test_one_tap_on_the_open_page_waits_and_is_sent_once(new_page: NewPage, writ
     page.reload()
     expect(page.locator("#waiting li")).to_have_count(2)
     assert writer.episodes.count() == 1
-    page.wait_for_timeout(3000)
+    page.wait_for_timeout(6000)
     online(page)
     expect(page.locator(".entries li")).to_have_count(2)
     assert waiting(page) == []
     sent = list(writer.episodes.filter(strength__in=[2, 3], recorded_at__gt=before - dt.timedelta(hours=1)))
     assert sorted(episode.strength or 0 for episode in sent) == [2, 3]
     # The time is that of the tap, not that of the sending.
-    second = dt.timedelta(seconds=1)
-    assert all(before - second < episode.started_at < tapped + second for episode in sent)
+    slack = dt.timedelta(seconds=4)
+    assert all(before - slack < episode.started_at < tapped + slack for episode in sent)
 
 
 def test_the_open_page_shows_it_once_it_is_sent(new_page: NewPage, writer: Diarist) -> None:

@@ -8,8 +8,9 @@ from playwright.sync_api import expect
 
 from diary import recording
 from diary.models import Diarist, Episode, SignCheck
-from diary.moments import at_wall_clock
+from diary.moments import at_wall_clock, today_in
 from tests.browser.conftest import DESKTOP, PHONE, NewPage, axe_findings, is_wider_than_screen
+from tests.conftest import BERLIN
 from triage.models import Finding
 
 SIZES = [pytest.param(PHONE, id="phone"), pytest.param(DESKTOP, id="desktop")]
@@ -17,14 +18,14 @@ SIZES = [pytest.param(PHONE, id="phone"), pytest.param(DESKTOP, id="desktop")]
 
 def today() -> dt.date:
     """The date in Berlin."""
-    return timezone.now().astimezone(dt.timezone(dt.timedelta(hours=1))).date()
+    return today_in(BERLIN, timezone.now())
 
 
 def write(diarist: Diarist, backs: tuple[int, ...], location: str = "calf") -> None:
     """An episode just after midnight so many days ago."""
     for back in backs:
         row = Episode(location=location, side="left", strength=2, duration_seconds=600)
-        row.moment = at_wall_clock(today() - dt.timedelta(days=back), dt.time(0, 1), "Europe/Berlin")
+        row.moment = at_wall_clock(today() - dt.timedelta(days=back), dt.time(0, 1), BERLIN)
         row.recorded_at = row.started_at
         recording.log_episode(diarist, row)
 

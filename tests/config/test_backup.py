@@ -53,7 +53,7 @@ while True:
     recording.log_episode(person, episode)
     print(episode.pk, flush=True)
     connections.close_all()
-    time.sleep(0.02)
+    time.sleep(0.1)
 """
 # Ids of episodes, and how many rows each diary has beside how often it was written to: both must agree.
 READ = """

@@ -15,7 +15,7 @@ from django.tasks.exceptions import InvalidTask
 from pytest_django.fixtures import Settings
 
 from config import task_backend
-from diary.reminders import remind
+from diary.reminders import remind, remind_devices
 from triage.population import scan_chunk
 
 pytest.importorskip("celery")
@@ -89,15 +89,15 @@ def test_a_broker_that_is_away_is_logged_and_hinders_nothing(
     caplog: pytest.LogCaptureFixture,
     django_capture_on_commit_callbacks: Callable[..., Any],
 ) -> None:
-    from config.celery import run  # noqa: PLC0415
+    from config.celery import run_once  # noqa: PLC0415
 
     tries: list[object] = []
 
     def away(*args: object, **kwargs: object) -> None:
         tries.append(args)
-        raise run.OperationalError("amqp://user:secret@host")
+        raise run_once.OperationalError("amqp://user:secret@host")
 
-    monkeypatch.setattr(run, "apply_async", away)
+    monkeypatch.setattr(run_once, "apply_async", away)
     with django_capture_on_commit_callbacks(execute=True):
         remind.enqueue(1, "2026-11-20")
     assert "could not be queued: diary.reminders.remind (OperationalError)" in caplog.text
@@ -144,13 +144,32 @@ def test_a_message_stays_until_its_work_is_done() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_nights_work_waits_in_a_queue_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    from config.celery import run  # noqa: PLC0415
+    from config.celery import run, run_once  # noqa: PLC0415
 
     queues: list[object] = []
-    monkeypatch.setattr(run, "apply_async", lambda **options: queues.append(options["queue"]))
+    for sender in (run, run_once):
+        monkeypatch.setattr(sender, "apply_async", lambda **options: queues.append(options["queue"]))
     remind.enqueue(1, "2026-11-20")
     scan_chunk.enqueue(1)
     assert queues == ["diary", "diary.later"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_reminder_is_taken_off_the_queue_when_its_work_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    from config.celery import run, run_once  # noqa: PLC0415
+
+    sent: list[tuple[str, bool, bool]] = []
+    for sender in (run, run_once):
+        told = (sender.acks_late, sender.reject_on_worker_lost)
+        monkeypatch.setattr(sender, "apply_async", lambda args, told=told, **_: sent.append((args[0], *told)))
+    for one in (remind, remind_devices):
+        one.enqueue(1, "2026-11-20")
+    scan_chunk.enqueue(1)
+    assert sent == [
+        ("diary.reminders.remind", False, False),
+        ("diary.reminders.remind_devices", False, False),
+        ("triage.population.scan_chunk", True, True),
+    ]
 
 
 def test_the_app_does_not_load_celery_unasked() -> None:

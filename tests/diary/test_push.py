@@ -405,6 +405,18 @@ class TestSwitch:
         assert alice.reminder.next_at == berlin("2026-11-24", "20:00")
         assert not alice.reminder.by_mail
 
+    def test_the_clock_is_that_of_the_place_where_it_was_switched_on(
+        self, as_alice: Client, alice: Diarist, service: PushService
+    ) -> None:
+        Diarist.objects.filter(pk=alice.pk).update(follows_device=True)
+        as_alice.cookies["zone"] = "Asia/Tokyo"
+        assert switch_on(as_alice, service.browser()).status_code == 201
+        run(dt.datetime(2026, 11, 24, 10, 59, tzinfo=dt.UTC))
+        assert service.taken == []
+        # Eight in the evening in Tokyo, noon in Berlin, where she was before.
+        run(dt.datetime(2026, 11, 24, 11, tzinfo=dt.UTC))
+        assert len(service.taken) == 1
+
     def test_a_browser_is_there_once_even_with_a_new_address(self, as_alice: Client, alice: Diarist) -> None:
         for name in ("a", "b", "b"):
             switch_on(as_alice, Browser(f"https://web.push.apple.com/{name}"))
