@@ -117,7 +117,8 @@ def holdings(diarist: Diarist) -> Holdings:
 def erase_account(user: User) -> None:
     """Delete an account and every row of the person, in whatever table it is; all devices are signed out."""
     with erasing(), transaction.atomic():
-        for diarist in Diarist.objects.filter(user=user):
+        # Held, so that nobody writes a row of the person meanwhile.
+        for diarist in Diarist.objects.select_for_update().filter(user=user):
             _say_erased(diarist)
         _erase_sessions(user)
         _erase_tasks(user)
@@ -135,20 +136,24 @@ def _say_erased(diarist: Diarist, *, date: dt.date | None = None, place: tuple[s
 
 @contextlib.contextmanager
 def erasing() -> Iterator[None]:
-    """Around a transaction that deletes: afterwards SQLite's file holds no more of it.
+    """Around a transaction that deletes: once that, or one around it, is over SQLite's file holds no more of it.
 
     Freed places in the file are overwritten (`secure_delete` in the settings), but the log beside it keeps older
     pages until it is emptied. Where somebody reads at this moment, the next such call or the last connection that
     closes empties it.
     """
     yield
-    if connection.vendor == "sqlite" and not connection.in_atomic_block:
-        with connection.cursor() as cursor:
-            (patience,) = cursor.execute("PRAGMA busy_timeout").fetchone()
-            # Writers wait meanwhile, so somebody who reads for long is not waited for.
-            cursor.execute(f"PRAGMA busy_timeout={LOG_WAIT_MILLISECONDS}")
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            cursor.execute(f"PRAGMA busy_timeout={patience}")
+    if connection.vendor == "sqlite":
+        transaction.on_commit(_empty_log)
+
+
+def _empty_log() -> None:
+    with connection.cursor() as cursor:
+        (patience,) = cursor.execute("PRAGMA busy_timeout").fetchone()
+        # Writers wait meanwhile, so somebody who reads for long is not waited for.
+        cursor.execute(f"PRAGMA busy_timeout={LOG_WAIT_MILLISECONDS}")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor.execute(f"PRAGMA busy_timeout={patience}")
 
 
 def _erase_sessions(user: User) -> None:

@@ -6,7 +6,7 @@ that a form sent twice is stored once.
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -33,10 +33,11 @@ class NothingToCopy(Exception):  # noqa: N818
 
 @dataclass(slots=True)
 class Recorded:
-    """What the diary holds of some days."""
+    """What the diary holds of some days. `receipts` are ids of days that had a row, which a form marked."""
 
     episodes: dict[dt.date, list[Episode]]
     days: dict[dt.date, Day]
+    receipts: Collection[uuid.UUID]
 
     def marked(self, date: dt.date) -> bool:
         """Whether `date` has the mark "no twitches"."""
@@ -133,7 +134,7 @@ def _keep_recorded(
     if ours := stored.intersection(copy.pk for copy in copies):
         done.copied.append(date)
         done.episode_ids += sorted(ours)
-    elif not stored and not copies and recorded.days[date].pk == form.row_id(date):
+    elif not stored and not copies and form.row_id(date) in {recorded.days[date].pk, *recorded.receipts}:
         done.marked.append(date)
     else:
         done.taken.append(date)

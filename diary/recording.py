@@ -14,7 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from diary.filling import Fill, Recorded, Submission, fill
-from diary.models import Day, Diarist, Episode, Medicine, Receipt, SignCheck
+from diary.models import Day, Diarist, Episode, FromFile, Medicine, Receipt, SignCheck
 
 CONTEXT_FIELDS = (
     "sleep_hours",
@@ -253,14 +253,18 @@ def add_to_context(diarist: Diarist, date: dt.date, name: str, amount: int, *, m
 
 
 def record_signs(diarist: Diarist, checks: Iterable[SignCheck]) -> list[SignCheck]:
-    """Store answers to signs, each id once. Raises IdTaken when an id belongs to somebody else's row."""
+    """Store answers to signs, each id once. Raises IdTaken when an id belongs to somebody else's row.
+
+    One that is put back after its file was brought in again is there already.
+    """
     wanted = {check.pk: check for check in checks}
     first = min((check.date for check in wanted.values()), default=NO_DAY)
     with ids_of(diarist, SignCheck, wanted), writing(diarist, first):
         known = dict(SignCheck.objects.filter(pk__in=wanted).values_list("pk", "diarist_id"))
         if any(owner != diarist.pk for owner in known.values()):
             raise IdTaken
-        new = [check for pk, check in wanted.items() if pk not in known]
+        again = _in_from_file(diarist.sign_checks, *wanted.values())
+        new = [check for pk, check in wanted.items() if pk not in known and check.source_id not in again]
         for check in new:
             check.diarist = diarist
         return SignCheck.objects.bulk_create(new)
@@ -273,19 +277,27 @@ def delete_sign(diarist: Diarist, check_id: uuid.UUID) -> bool:
 
 
 def keep_medicine(diarist: Diarist, medicine: Medicine) -> None:
-    """Store a new or changed medicine. Raises IdTaken when the id belongs to somebody else's row."""
+    """Store a new or changed medicine. Raises IdTaken when the id belongs to somebody else's row.
+
+    One that is put back after its file was brought in again is there already.
+    """
     with ids_of(diarist, Medicine, [medicine.pk]), writing(diarist):
         owner = Medicine.objects.filter(pk=medicine.pk).values_list("diarist_id", flat=True).first()
         if owner not in {None, diarist.pk}:
             raise IdTaken
+        if owner is None and _in_from_file(diarist.medicines, medicine):
+            return
         medicine.diarist = diarist
         medicine.save(force_insert=owner is None, force_update=owner is not None)
 
 
 def stop_medicine(diarist: Diarist, medicine_id: uuid.UUID, day: dt.date | None) -> None:
-    """Set the last day of a medicine and nothing else; None: it is still taken."""
+    """Set the last day of a medicine and nothing else; None: it is still taken.
+
+    One that came with a file is the person's own from then on: undoing the import leaves it.
+    """
     with writing(diarist):
-        diarist.medicines.filter(pk=medicine_id).update(stopped_on=day)
+        diarist.medicines.filter(pk=medicine_id).update(stopped_on=day, came_with=None)
 
 
 def delete_medicine(diarist: Diarist, medicine_id: uuid.UUID) -> bool:
@@ -308,7 +320,7 @@ def fill_days(diarist: Diarist, form: Submission) -> Fill:
     Raises NothingToCopy, and stores nothing, when a day is to be the same as one that is not recorded.
     """
     with writing(diarist):
-        done = fill(form, _recorded_around(diarist, form.answers))
+        done = fill(form, _recorded_around(diarist, form))
         ids = [episode.pk for episode in done.new_episodes]
         stored = set(Episode.objects.filter(pk__in=ids).values_list("pk", flat=True))
         Episode.objects.bulk_create(episode for episode in done.new_episodes if episode.pk not in stored)
@@ -319,6 +331,8 @@ def fill_days(diarist: Diarist, form: Submission) -> Fill:
             for date in done.new_marks
             if date not in known
         )
+        receipts = (Receipt(id=form.row_id(date), diarist=diarist, received_at=form.now) for date in known)
+        Receipt.objects.bulk_create(receipts, ignore_conflicts=True)
         return done
 
 
@@ -348,13 +362,15 @@ def undo_fill(diarist: Diarist, episode_ids: Iterable[uuid.UUID], marked: Iterab
         return rows.count()
 
 
-def _recorded_around(diarist: Diarist, dates: Iterable[dt.date]) -> Recorded:
-    """What the diary holds of `dates` and of the day before each."""
-    wanted = {day for date in dates for day in (date - dt.timedelta(days=1), date)}
+def _recorded_around(diarist: Diarist, form: Submission) -> Recorded:
+    """What the diary holds of the days of `form` and of the day before each."""
+    wanted = {day for date in form.answers for day in (date - dt.timedelta(days=1), date)}
     episodes: dict[dt.date, list[Episode]] = {}
     for episode in diarist.episodes.filter(local_date__in=wanted).order_by("started_at", "id"):
         episodes.setdefault(episode.local_date, []).append(episode)
-    return Recorded(episodes, {day.date: day for day in diarist.days.filter(date__in=wanted)})
+    receipts = diarist.receipts.filter(pk__in=[form.row_id(date) for date in form.answers])
+    days = {day.date: day for day in diarist.days.filter(date__in=wanted)}
+    return Recorded(episodes, days, set(receipts.values_list("pk", flat=True)))
 
 
 def _log(diarist: Diarist, episode: Episode) -> Logged:
@@ -364,7 +380,16 @@ def _log(diarist: Diarist, episode: Episode) -> Logged:
         if owner != diarist.pk:
             raise IdTaken
         return Logged(Episode.objects.get(pk=episode.pk), created=False)
+    # Put back after its file was brought in again.
+    if again := _in_from_file(diarist.episodes, episode):
+        return Logged(again[episode.source_id], created=False)
     return _store(diarist, episode)
+
+
+def _in_from_file[Row: FromFile](theirs: models.Manager[Row], *rows: FromFile) -> dict[str | None, Row]:
+    """Those of the person's rows that stand for the same ones of a file as `rows`, by the id there."""
+    ids = [row.source_id for row in rows if row.source_id is not None]
+    return {row.source_id: row for row in theirs.filter(source_id__in=ids)} if ids else {}
 
 
 def _store(diarist: Diarist, episode: Episode) -> Logged:

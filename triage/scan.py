@@ -123,9 +123,11 @@ def acknowledge(diarist: Diarist, finding_ids: Iterable[uuid.UUID], on: dt.date)
     return len(rows)
 
 
-def mark_seen(diarist: Diarist, today: dt.date) -> None:
-    """The person has opened the page with the open findings: they are no news any more."""
-    findings_of(diarist).filter(closed_on__isnull=True, seen_on__isnull=True).update(seen_on=today)
+def mark_seen(diarist: Diarist, shown: Iterable[Finding], today: dt.date) -> None:
+    """The person has opened the page with these findings: they are no news any more."""
+    new = [row.pk for row in shown if row.seen_on is None]
+    if new:
+        findings_of(diarist).filter(pk__in=new, seen_on__isnull=True).update(seen_on=today)
 
 
 def take_back_acknowledgement(diarist: Diarist, finding_id: uuid.UUID) -> None:

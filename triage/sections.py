@@ -49,7 +49,12 @@ def _acknowledgements(diarist: Diarist) -> Iterator[Row]:
 
 def _wrong_acknowledgement(row: Row) -> str:
     key = row.get("finding")
-    if not isinstance(key, str) or not 0 < len(key) <= 120 or "\0" in key or row.get("kind") not in LEVEL_OF_KIND:
+    if (
+        not isinstance(key, str)
+        or not 0 < len(key) <= 120
+        or "\0" in key
+        or row.get("kind") not in list(LEVEL_OF_KIND)
+    ):
         return gettext("The finding is not named as this diary names one.")
     return _wrong_date(row.get("on"))
 

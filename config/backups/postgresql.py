@@ -35,11 +35,28 @@ END $$;
 """
 DROP_ALL = """
 SET LOCAL lock_timeout = 0;
+SELECT coalesce(max(last_value), 0) AS last_user FROM pg_sequences
+  WHERE schemaname = current_schema() AND sequencename = 'auth_user_id_seq' \\gset
 DO $$ DECLARE it record; BEGIN
   FOR it IN SELECT schemaname, tablename FROM pg_tables WHERE schemaname = current_schema() LOOP
     EXECUTE format('DROP TABLE IF EXISTS %I.%I CASCADE', it.schemaname, it.tablename);
   END LOOP;
 END $$;
+"""
+# What servers that run on keep of the state before must fit nothing of the one that came back: in milliseconds
+# since 1970 no revision was ever counted, and who signed up since the backup leaves no number to the next one.
+# An old copy may know only one of the two revisions. pg_restore leaves an empty search_path.
+BEGIN_ANEW = """
+RESET search_path;
+DO $$ DECLARE it record; BEGIN
+  FOR it IN SELECT table_schema, table_name, column_name FROM information_schema.columns
+    WHERE table_schema = current_schema() AND table_name = 'diary_diarist'
+    AND column_name IN ('revision', 'old_days_revision') LOOP
+    EXECUTE format('UPDATE %I.%I SET %I = extract(epoch FROM now()) * 1000', it.table_schema, it.table_name,
+      it.column_name);
+  END LOOP;
+END $$;
+SELECT setval('auth_user_id_seq', :last_user) FROM auth_user_id_seq WHERE last_value <= :last_user;
 """
 
 
@@ -86,7 +103,7 @@ class Held:
                 self.psql.stdin.flush()
             if reading.returncode:
                 raise BackupTrouble(f"{file} could not be read to its end.")
-            self._type(b"\nCOMMIT;\n")
+            self._type(f"\n{BEGIN_ANEW}COMMIT;\n".encode())
             self.psql.stdin.close()
         except BrokenPipeError as error:
             raise BackupTrouble(self._trouble()) from error

@@ -55,10 +55,12 @@ class Held:
         _vacuum_into(self.live, file)
 
     def load(self, file: Path) -> None:
-        """Put the copy in the place of all there is, in one transaction."""
+        """Put the copy in the place of all there is, in one transaction, and set it apart from that in another."""
         try:
+            last_user = _last_user(self.live)
             with closing(_open_copy(file)) as copy:
                 copy.backup(self.live)
+            _begin_anew(self.live, last_user)
         except sqlite3.DatabaseError as error:
             raise BackupTrouble(f"{file} could not be put in place: {error}.") from error
 
@@ -101,6 +103,30 @@ def _holds(live: sqlite3.Connection) -> bool:
             raise
         return False
     return bool(mode == "delete")
+
+
+def _last_user(live: sqlite3.Connection) -> int:
+    """The highest number that an account ever had; 0 for none."""
+    if not live.execute("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_sequence'").fetchone():
+        return 0
+    (last,) = live.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'auth_user'").fetchone()
+    return int(last)
+
+
+def _begin_anew(live: sqlite3.Connection, last_user: int) -> None:
+    """See to it that what servers which run on keep of the state before fits nothing of the one that came back.
+
+    In milliseconds since 1970 no revision was ever counted, and who signed up since the backup leaves no number to
+    the next one. An old copy may know only one of the two revisions.
+    """
+    now, last_user = int(time.time() * 1000), max(last_user, _last_user(live))
+    columns = {name for (name,) in live.execute("SELECT name FROM pragma_table_info('diary_diarist')")}
+    live.execute("BEGIN")
+    for column in sorted(columns & {"revision", "old_days_revision"}):
+        live.execute(f"UPDATE diary_diarist SET {column} = ?", (now,))  # noqa: S608  (one of these two)
+    live.execute("DELETE FROM sqlite_sequence WHERE name = 'auth_user'")
+    live.execute("INSERT INTO sqlite_sequence VALUES ('auth_user', ?)", (last_user,))
+    live.execute("COMMIT")
 
 
 def _vacuum_into(live: sqlite3.Connection, file: Path) -> None:

@@ -32,10 +32,13 @@ DEEPEST = 12
 # No element of such a file comes near; one without an end would fill memory.
 LONGEST_ELEMENT = 1 << 22
 MERGE_AT = 200
+# Ten years of sixty stages of sleep a night are 220,000; each takes 170 bytes.
+MOST_SPANS = 500_000
 
 NOT_HEALTH = gettext_noop("The XML file is not from Apple Health.")
 BROKEN_XML = gettext_noop("The XML file is damaged.")
 TRAP = gettext_noop("The XML file defines its own entities, as no export of Apple Health does.")
+TOO_MANY_SPANS = gettext_noop("The file holds more nights and workouts than anybody can have had.")
 NO_MEMBER = gettext_noop("The zip file holds no export.xml.")
 
 type Span = tuple[dt.datetime, dt.datetime]
@@ -97,13 +100,19 @@ class Spans:
 
     def __init__(self) -> None:
         self._days: dict[dt.date, list[Span]] = defaultdict(list)
+        self._count = 0
 
     def add(self, date: dt.date, span: Span) -> None:
-        """One more time of a day."""
+        """One more time of a day. Raises FileRefused when there are more than anybody's."""
         spans = self._days[date]
         spans.append(span)
+        self._count += 1
         if len(spans) >= MERGE_AT and len(spans) % MERGE_AT == 0:
+            self._count -= len(spans)
             spans[:] = merged(spans)
+            self._count += len(spans)
+        if self._count > MOST_SPANS:
+            raise FileRefused(TOO_MANY_SPANS)
 
     def by_day(self) -> Sums:
         """How long it was on each day."""

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import IO, Any
 
-from diary.importing.clean import Facts
+from diary.importing.clean import Facts, storable
 from diary.importing.csv_text import plain, rows_of
 from diary.importing.entries import Entry, Head, Refusal
 from diary.importing.files import as_text
@@ -103,7 +103,7 @@ def category(cells: dict[str, str]) -> str:
 
 def symptom(cells: dict[str, str]) -> str:
     """`Muscle twitching` for `Muscle twitching (Mild)`."""
-    return _RATED.sub("", cells.get("detail", "").strip())[:100]
+    return storable(_RATED.sub("", cells.get("detail", "").strip())[:100])
 
 
 def episode(cells: dict[str, str], place: str, ids: Ids, zone: str) -> dict[str, Any]:

@@ -235,6 +235,11 @@ def canonical(extra: Mapping[str, Any], most: int = LONGEST_EXTRA) -> str:
     return text
 
 
+def storable(text: str) -> str:
+    """The same, with a sign in the place of each character that can't be stored: for names that are only shown."""
+    return _NOT_TEXT.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
 def _check_plain(value: Any) -> None:
     """Neither deep nor endless. Raises Wrong."""
     level = [value]

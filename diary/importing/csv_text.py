@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import IO
 
 from diary.body import gettext_noop
+from diary.importing.clean import storable
 from diary.importing.files import NOT_UTF8
 from diary.importing.wrong import FileRefused, Wrong
 
@@ -42,7 +43,7 @@ def lines_of(file: IO[str]) -> Iterator[list[str]]:
         names = next(csv.reader([first], delimiter=separator), [])
         if not any(names) or len(names) > MOST_COLUMNS:
             raise FileRefused(NOT_A_TABLE)
-        yield [name.strip() for name in names]
+        yield [storable(name.strip()) for name in names]
         reader = csv.reader(bounded(file), delimiter=separator)
         for cells in reader:
             if any(cells):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from diary.importing.bearable import clock, guess
-from diary.importing.clean import Facts
+from diary.importing.clean import Facts, storable
 from diary.importing.csv_text import plain, rows_of
 from diary.importing.entries import Entry, Head, Refusal
 from diary.importing.files import as_text
@@ -90,7 +90,7 @@ def guess_of(name: str) -> str:
 
 def activities(cells: dict[str, str]) -> list[str]:
     """What was ticked, each once."""
-    found = (name.strip()[:100] for name in cells.get("activities", "").split("|"))
+    found = (storable(name.strip()[:100]) for name in cells.get("activities", "").split("|"))
     return list(dict.fromkeys(name for name in found if name))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from diary.body import gettext_noop
-from diary.importing.clean import Facts
+from diary.importing.clean import Facts, storable
 
 TABLES = ("episodes", "days", "checks", "medicines")
 # What a row is called in the preview; the tables of other apps bring their own name.
@@ -48,6 +48,7 @@ class Head:
 
     def leave_out(self, name: str) -> None:
         """Count one more of what has no place here; names without end are counted as one."""
+        name = storable(name)
         known = name if name in self.left_out or len(self.left_out) < 50 else "…"
         self.left_out[known] = self.left_out.get(known, 0) + 1
 

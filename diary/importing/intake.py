@@ -242,7 +242,7 @@ class Intake:
             found.first = min(found.first or date, date)
             found.last = max(found.last or date, date)
         if row.extra and len(found.unknown_keys) < 50:
-            found.unknown_keys |= entry.row.keys() - KEYS[entry.table]
+            found.unknown_keys |= {clean.storable(key) for key in entry.row.keys() - KEYS[entry.table]}
         if len(found.samples) < SAMPLES and entry.table in {"episodes", "days"}:
             found.samples.append({"table": entry.table, "row": sample(entry)})
 
@@ -330,5 +330,6 @@ def printable(text: str) -> str:
 
 
 def sample(entry: Entry) -> dict[str, Any]:
-    """What the preview shows of a new row."""
-    return {name: entry.row[name] for name in SAMPLE_KEYS if entry.row.get(name) is not None}
+    """What the preview shows of a new row: only what was checked, because the diary knows it of such a row."""
+    known = KEYS[entry.table]
+    return {name: entry.row[name] for name in SAMPLE_KEYS if name in known and entry.row.get(name) is not None}

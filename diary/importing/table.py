@@ -11,7 +11,7 @@ from typing import IO, Any
 
 from diary.body import gettext_noop
 from diary.importing.bearable import clock
-from diary.importing.clean import Facts
+from diary.importing.clean import Facts, storable
 from diary.importing.csv_text import lines_of, plain
 from diary.importing.entries import Entry, Head, Refusal
 from diary.importing.files import as_text
@@ -78,11 +78,11 @@ class Table:
         columns = next(lines)
         if self._columns is None:
             looked_at = list(itertools.islice(lines, ROWS_LOOKED_AT))
-            rows = [[cell[:60] for cell in cells[: len(columns)]] for cells in looked_at[:ROWS_SHOWN]]
+            rows = [[storable(cell[:60]) for cell in cells[: len(columns)]] for cells in looked_at[:ROWS_SHOWN]]
             return Survey(columns=columns, rows=rows, guesses=guesses_for(columns, looked_at))
         counts: Counter[str] = Counter()
         for cells in lines:
-            name = self._cell(cells, "place")[:LONGEST_NAME]
+            name = storable(self._cell(cells, "place")[:LONGEST_NAME])
             if name and not sure_place(name) and name not in self._names and len(counts) < 5000:
                 counts[name] += 1
         names = most_common(counts)
@@ -110,7 +110,7 @@ class Table:
 
     def _row(self, cells: list[str], ids: Ids, zone: str) -> dict[str, Any] | None:
         """The row of the diary file, None for a place that is left out. Raises Wrong."""
-        name = plain(self._cell(cells, "place"))[:LONGEST_NAME]
+        name = storable(plain(self._cell(cells, "place"))[:LONGEST_NAME])
         if not name:
             raise Wrong(NO_PLACE)
         place = place_of(sure_place(name) or self._names.get(name, ""))

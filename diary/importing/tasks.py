@@ -27,6 +27,8 @@ MOST_ATTEMPTS = 3
 FAILED = gettext_noop("Something went wrong on our side. Nothing was stored. Try again.")
 
 Status = Import.Status
+AT_WORK = (Status.WAITING, Status.READING, Status.STORING)
+FORGOTTEN = (Status.WAITING, Status.READING, Status.ASKING, Status.READY, Status.REFUSED)
 
 
 class GivenUp(Exception):  # noqa: N818
@@ -41,20 +43,13 @@ def read(pk: str) -> None:
         return
     forget_old_uploads(of.created_at)
     try:
-        refuse_large(of.size, of.kind or None)
-        if not of.kind:
-            of.kind = kind_of(of)
-            refuse_large(of.size, of.kind)
-        _read(of)
-    except FileRefused as error:
-        of.status = Status.REFUSED
-        of.preview = {"reason": error.reason, "params": error.params}
+        _read_or_refuse(of)
+        _set(of, Status.READING, status=of.status, kind=of.kind, preview=of.preview, bytes_read=of.size)
     except (GivenUp, ImportChunk.DoesNotExist):
         return
     except Exception:
         _fail(of.pk)
         raise
-    _set(of, status=of.status, kind=of.kind, preview=of.preview, bytes_read=of.size)
     if of.status == Status.REFUSED:
         of.chunks.all().delete()
 
@@ -74,11 +69,12 @@ def store(pk: str) -> None:
     except (GivenUp, ImportChunk.DoesNotExist):
         return
     except FileRefused as error:
-        _set(of, status=Status.REFUSED, preview={"reason": error.reason, "params": error.params})
+        _refuse(of.pk, error.reason, error.params)
     except Exception:
         _fail(of.pk)
         raise
-    of.chunks.all().delete()
+    else:
+        of.chunks.all().delete()
 
 
 def take_up_again(now: dt.datetime) -> int:
@@ -86,7 +82,7 @@ def take_up_again(now: dt.datetime) -> int:
 
     For the clock, on any number of machines. A file that ended several workers is given up.
     """
-    at_work = Import.objects.filter(status__in=(Status.WAITING, Status.READING, Status.STORING))
+    at_work = Import.objects.filter(status__in=AT_WORK)
     lost = at_work.filter(worked_on_at__lt=now - LOST_AFTER).only("status", "worked_on_at", "attempts")
     return sum(_take_up_again(of, now) for of in lost)
 
@@ -106,19 +102,33 @@ def _take_up_again(of: Import, now: dt.datetime) -> bool:
 
 def forget_old_uploads(now: dt.datetime) -> int:
     """Drop the bytes of uploads that nobody came back to for a week; how many imports that were."""
-    old = Import.objects.filter(created_at__lt=now - KEPT_FOR).exclude(status__in=(Status.STORED, Status.UNDONE))
-    return old.delete()[1].get("diary.Import", 0)
+    old = Import.objects.filter(created_at__lt=now - KEPT_FOR, status__in=FORGOTTEN)
+    # SQLite would look before it waits for somebody who stores one of them.
+    with transaction.atomic():
+        return old.delete()[1].get("diary.Import", 0)
 
 
 def _begin(pk: str, before: str, after: str) -> Import | None:
     """The import, if this is the task that takes it on."""
     if not Import.objects.filter(pk=pk, status=before).update(status=after, bytes_read=0, **_one_more_attempt()):
         return None
-    return Import.objects.select_related("diarist").get(pk=pk)
+    return Import.objects.select_related("diarist").filter(pk=pk).first()
 
 
 def _one_more_attempt() -> dict[str, Any]:
     return {"worked_on_at": timezone.now(), "attempts": F("attempts") + 1}
+
+
+def _read_or_refuse(of: Import) -> None:
+    try:
+        refuse_large(of.size, of.kind or None)
+        if not of.kind:
+            of.kind = kind_of(of)
+            refuse_large(of.size, of.kind)
+        _read(of)
+    except FileRefused as error:
+        of.status = Status.REFUSED
+        of.preview = {"reason": error.reason, "params": error.params}
 
 
 def _read(of: Import) -> None:
@@ -148,6 +158,7 @@ def _store(of: Import) -> None:
     kept = {key: of.preview[key] for key in ("left_out", "keeps_extra", "settings") if key in of.preview}
     _set(
         of,
+        Status.STORING,
         status=Status.STORED,
         preview=found.as_json() | kept,
         extra=reader.head.extra,
@@ -183,12 +194,18 @@ def _note_progress(pk: uuid.UUID, at: int) -> None:
         raise GivenUp
 
 
-def _set(of: Import, **values: object) -> None:
-    if not Import.objects.filter(pk=of.pk).update(**values):
+def _set(of: Import, before: Status, **values: object) -> None:
+    if not Import.objects.filter(pk=of.pk, status=before).update(**values):
         raise GivenUp
 
 
 def _fail(pk: uuid.UUID) -> None:
     """Say that it failed, whatever the reason was; the reason is in the log of the worker."""
-    Import.objects.filter(pk=pk).update(status=Status.REFUSED, preview={"reason": FAILED, "params": {}})
-    ImportChunk.objects.filter(of=pk).delete()
+    _refuse(pk, FAILED, {})
+
+
+def _refuse(pk: uuid.UUID, reason: str, params: dict[str, Any]) -> None:
+    """Say why nothing came of it, unless another worker got on with it: what is stored is not refused."""
+    at_work = Import.objects.filter(pk=pk, status__in=AT_WORK)
+    if at_work.update(status=Status.REFUSED, preview={"reason": reason, "params": params}):
+        ImportChunk.objects.filter(of=pk).delete()

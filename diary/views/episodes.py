@@ -54,8 +54,10 @@ def keep_zone(request: DiaryRequest) -> None:
     """Remember the zone that the device is in, for the next visit without a script."""
     diarist = request.diarist
     if diarist.follows_device and diarist.time_zone != request.zone:
-        Diarist.objects.filter(pk=diarist.pk).update(time_zone=request.zone)
-        reschedule(diarist, request.zone, request.now)
+        # Meanwhile another zone may have been chosen by hand.
+        following = Diarist.objects.filter(pk=diarist.pk, follows_device=True)
+        if following.update(time_zone=request.zone):
+            reschedule(diarist, request.zone, request.now)
 
 
 def show_logged(request: DiaryRequest, logged: recording.Logged, *, differs: bool = False) -> HttpResponse:

@@ -65,7 +65,8 @@ def stop(request: DiaryRequest, pk: uuid.UUID) -> HttpResponse:
             return ask_end(request, episode, form)
         form.fill_end(episode)
     else:
-        elapsed = request.now - episode.started_at
+        # A clock may be ahead: then it began a moment from now.
+        elapsed = max(dt.timedelta(), request.now - episode.started_at)
         episode.duration_seconds, episode.duration_is_rough = int(elapsed.total_seconds()), False
     episode.is_ongoing = False
     try:

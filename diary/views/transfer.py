@@ -8,6 +8,7 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -23,7 +24,7 @@ from diary.importing import files, tasks, undo, words
 from diary.importing.intake import printable
 from diary.importing.wrong import FileRefused, in_words
 from diary.middleware import DiaryRequest
-from diary.models import Import
+from diary.models import Diarist, Import
 
 type Pieces = Iterator[bytes]
 
@@ -34,7 +35,6 @@ FORMATS: dict[str, tuple[str, str, Callable[[DiaryRequest], Pieces]]] = {
 }
 Status = Import.Status
 UNFINISHED = (Status.WAITING, Status.READING, Status.ASKING, Status.READY, Status.STORING, Status.REFUSED)
-AT_WORK = (Status.WAITING, Status.READING, Status.STORING)
 LISTED = 20
 # What a browser adds around the bytes of a file.
 FORM_AROUND = 10_000
@@ -85,7 +85,7 @@ def take_upload(request: DiaryRequest) -> HttpResponse:
         return show_data(request, refused(error), status=HTTPStatus.CONTENT_TOO_LARGE)
     with transaction.atomic():
         # One at a time: nobody may fill the database with files that they do not come back to.
-        request.diarist.imports.filter(status__in=UNFINISHED).delete()
+        give_up(request, request.diarist.imports.all())
         of = request.diarist.imports.create(
             file_name=printable(file.name or "")[:200],
             size=file.size or 0,
@@ -138,7 +138,7 @@ def incoming_back(request: DiaryRequest, pk: uuid.UUID) -> HttpResponse:
 def incoming_cancel(request: DiaryRequest, pk: uuid.UUID) -> HttpResponse:
     """Give an import up before it is stored; one that is stored already stays."""
     of = get_object_or_404(request.diarist.imports, pk=pk)
-    request.diarist.imports.filter(pk=of.pk, status__in=UNFINISHED).delete()
+    give_up(request, request.diarist.imports.filter(pk=of.pk))
     return redirect(f"{reverse('diary:data')}#import")
 
 
@@ -148,6 +148,13 @@ def incoming_undo(request: DiaryRequest, pk: uuid.UUID) -> HttpResponse:
     of = get_object_or_404(request.diarist.imports, pk=pk)
     undo.undo(request.diarist, of, request.now)
     return redirect("diary:incoming", pk=pk)
+
+
+def give_up(request: DiaryRequest, imports: QuerySet[Import]) -> None:
+    """Drop those that are not stored; one that is just being stored holds the diary, so this waits for its end."""
+    with transaction.atomic():
+        Diarist.objects.select_for_update().get(pk=request.diarist.pk)
+        imports.filter(status__in=UNFINISHED).delete()
 
 
 def take_on(request: DiaryRequest, of: Import, before: Status, **values: Any) -> bool:
@@ -189,7 +196,7 @@ def show_incoming(
     context = {
         "of": of,
         "form": form,
-        "at_work": of.status in AT_WORK,
+        "at_work": of.status in tasks.AT_WORK,
         "percent": words.percent(of),
         "counts": words.counts(of),
         "new": words.total(of, "new"),

@@ -1,6 +1,8 @@
 """An account deleted with everything: no table keeps a row of the person, and SQLite's file no word."""
 
+import contextlib
 import datetime as dt
+import threading
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,13 +19,13 @@ from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
-from django.db import connection, models
+from django.db import IntegrityError, connection, models, transaction
 from django.test import Client
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from diary import erasing
-from diary.models import Diarist, Reminder
+from diary.models import Diarist, Episode, Reminder
 from tests.conftest import NOW, make_diarist
 from tests.diary.diaries import episode_at
 from tests.diary.test_check import text_of
@@ -190,6 +192,7 @@ class TestEverything:
         owner = User.objects.get(username="owner")
         admin = Client()
         admin.force_login(owner, backend="config.accounts.AccountBackend")
+        prove(admin)
         answer = admin.post(f"/admin/auth/user/{zoe.pk}/delete/", {"post": "yes"})
         assert answer.status_code == 302
         assert tables_that_say(MARK, "zoe") == []
@@ -199,6 +202,7 @@ class TestEverything:
     def test_many_at_once_in_the_admin(self, before: Rows, zoe: Diarist, client: Client) -> None:
         admin = Client()
         admin.force_login(User.objects.get(username="owner"), backend="config.accounts.AccountBackend")
+        prove(admin)
         form = {"action": "delete_selected", "_selected_action": [zoe.pk], "post": "yes"}
         admin.post("/admin/auth/user/", form)
         assert everything()["auth.user"][0]["username"] == "charlie"
@@ -297,6 +301,29 @@ class TestThePage:
         assert heard == [(alice.pk, None, None)]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_who_writes_meanwhile_waits_and_leaves_nothing() -> None:
+    ann = make_diarist("ann")
+    still_waits: list[bool] = []
+
+    def write() -> None:
+        with contextlib.closing(connection), contextlib.suppress(IntegrityError):
+            episode_at(ann, "2026-11-20")
+
+    def meanwhile(sender: object, **kwargs: object) -> None:
+        writer.start()
+        writer.join(timeout=1)
+        still_waits.append(writer.is_alive())
+
+    writer = threading.Thread(target=write)
+    erasing.erased.connect(meanwhile)
+    erasing.erase_account(ann.user)
+    erasing.erased.disconnect(meanwhile)
+    writer.join()
+    assert still_waits == [True]
+    assert not Episode.objects.exists()
+
+
 @pytest.mark.skipif(
     not django_settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"), reason="looks into SQLite's file"
 )
@@ -326,6 +353,12 @@ class TestTheFile:
         ann = self.fill()
         assert self.on_disk() > 60
         erasing.erase_account(ann.user)
+        assert self.on_disk() == 0
+
+    def test_after_the_account_in_a_transaction_of_the_admin(self) -> None:
+        ann = self.fill()
+        with transaction.atomic():
+            erasing.erase_account(ann.user)
         assert self.on_disk() == 0
 
     def test_after_a_day_and_a_spot(self) -> None:

@@ -196,6 +196,13 @@ def test_a_timer_of_minutes_stops_at_once(as_alice: Client, alice: Diarist) -> N
     assert alice.episodes.get().duration_seconds == 600
 
 
+def test_a_timer_of_a_clock_that_is_ahead_stops_at_zero(as_alice: Client, alice: Diarist) -> None:
+    stored = episode_at(alice, "2026-11-23", "21:42", is_ongoing=True)
+    assert as_alice.post(f"/now/{stored.pk}/stop/").status_code == 302
+    row = alice.episodes.get()
+    assert (row.duration_seconds, row.is_ongoing) == (0, False)
+
+
 @pytest.mark.parametrize(
     ("text", "names"),
     [

@@ -228,6 +228,23 @@ class TestSave:
         assert "Saved as without twitches: Thursday 19 November." in text
         assert "in another way" not in text
 
+    def test_a_day_with_context_is_marked_once_and_keeps_its_undo(self, as_alice: Client, alice: Diarist) -> None:
+        Day.objects.create(diarist=alice, date=nov(17), caffeine_mg=90)
+        for _ in range(2):
+            response = as_alice.post(RANGE, answers(d17="none"))
+        text = text_of(as_alice.get(response.headers["Location"]).content.decode())
+        assert "Saved as without twitches: Tuesday 17 November." in text
+        assert "in another way" not in text
+        as_alice.post(RANGE, {"undo": str(FORM)})
+        assert not alice.days.get(date=nov(17)).no_twitches
+        as_alice.post(RANGE, answers(d17="none"))
+        assert alice.days.get(date=nov(17)).no_twitches
+
+    def test_a_mark_of_a_day_with_context_stays_that_of_who_set_it(self, as_alice: Client, alice: Diarist) -> None:
+        Day.objects.create(diarist=alice, date=nov(17), caffeine_mg=90, no_twitches=True)
+        response = as_alice.post(RANGE, answers(d17="none"))
+        assert "in another way" in as_alice.get(response.headers["Location"]).content.decode()
+
     def test_another_form_does_not_add_to_a_recorded_day(self, as_alice: Client, alice: Diarist) -> None:
         episode_at(alice, "2026-11-17", strength=1)
         mark(alice, nov(18))

@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from diary import recording
 from diary.export.sections import Row, Section, register, unregister
 from diary.importing import tasks, undo
 from diary.importing.intake import HAS_TWITCHES, TWICE
 from diary.models import Diarist, Episode, Import, ImportChunk
+from diary.undo import undo_token
 from tests.conftest import BERLIN, NOW
 from tests.diary.diaries import episode_at
 from tests.diary.transfers import (
@@ -325,6 +327,37 @@ def test_an_edited_medicine_keeps_its_unknown_keys(alice: Diarist, as_alice: Any
     assert document_of(alice)["medicines"] == [{"id": "m", "name": "Y", "dose": "5 mg"}]
     undo.undo(alice, of, NOW)
     assert alice.medicines.get().name == "Y"
+
+
+def test_what_came_back_with_its_file_is_not_put_back_once_more(alice: Diarist, as_alice: Any) -> None:
+    data = written_file(
+        episodes=[twitch()],
+        checks=[{"date": "2026-03-02", "sign": "write", "answer": "no"}],
+        medicines=[{"name": "x"}],
+    )
+    brought_in(alice, data)
+    episode, check, medicine = alice.episodes.get(), alice.sign_checks.get(), alice.medicines.get()
+    recording.delete_episode(alice, episode.pk)
+    recording.delete_sign(alice, check.pk)
+    recording.delete_medicine(alice, medicine.pk)
+    brought_in(alice, data)
+    for url, sent in (
+        ("/episodes/restore/", {"payload": undo_token(episode)}),
+        ("/check/answers/", {"undo": undo_token(check)}),
+        ("/medicines/", {"undo": undo_token(medicine)}),
+    ):
+        assert as_alice.post(url, sent).status_code == 302
+    assert (alice.episodes.count(), alice.sign_checks.count(), alice.medicines.count()) == (1, 1, 1)
+    assert recording.log_episode(alice, episode) == recording.Logged(alice.episodes.get(), created=False)
+
+
+def test_a_medicine_stopped_by_hand_stays_when_its_import_is_undone(alice: Diarist, as_alice: Any) -> None:
+    of = brought_in(alice, written_file(medicines=[{"id": "m", "name": "x"}, {"id": "n", "name": "y"}]))
+    kept = alice.medicines.get(name="x")
+    as_alice.post(f"/medicines/{kept.pk}/", {"stop": "today"})
+    undo.undo(alice, of, NOW)
+    assert alice.medicines.get().name == "x"
+    assert alice.medicines.get().stopped_on is not None
 
 
 def test_undo_takes_back_what_came_and_nothing_else(alice: Diarist) -> None:

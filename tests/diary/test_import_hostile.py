@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DataError
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -15,7 +16,16 @@ from diary.importing import apple_health, csv_text, diary_file, files, intake, j
 from diary.importing.wrong import FileRefused, in_words
 from diary.models import Diarist, Import, ImportChunk
 from tests.conftest import NOW
-from tests.diary.transfers import twitch, uploaded, written_file, zipped
+from tests.diary.transfers import (
+    answered,
+    document_of,
+    reasons,
+    stored,
+    twitch,
+    uploaded,
+    written_file,
+    zipped,
+)
 
 LAUGHS = b"""<?xml version="1.0"?><!DOCTYPE HealthData [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">
 <!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;"><!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;">]><HealthData>&d;</HealthData>"""
@@ -148,6 +158,24 @@ def test_a_large_health_file_needs_no_memory(alice: Diarist) -> None:
     assert peak < 4_500_000
 
 
+def test_a_health_file_of_moments_without_end_is_refused(
+    alice: Diarist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apple_health, "MOST_SPANS", 50)
+    one = b'<Workout startDate="2026-09-20 10:%02d:00 +0200" endDate="2026-09-20 10:%02d:30 +0200"/>'
+
+    def reason_for(count: int) -> str:
+        data = b"<HealthData>" + b"".join(one % (n, n) for n in range(count)) + b"</HealthData>"
+        of = Import.objects.create(diarist=alice, size=len(data), created_at=NOW)
+        files.keep(of, [data])
+        tasks.read.call(str(of.pk))
+        of.refresh_from_db()
+        return str(of.preview.get("reason", ""))
+
+    assert reason_for(51) == apple_health.TOO_MANY_SPANS
+    assert reason_for(50) == ""
+
+
 def test_a_file_with_too_many_rows_is_refused(alice: Diarist, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intake, "MOST_ROWS", 10)
     rows = [twitch(id=str(number)) for number in range(11)]
@@ -167,6 +195,84 @@ def test_what_is_shown_of_a_bad_row_can_be_stored_and_shown(alice: Diarist) -> N
     (refusal,) = of.preview["refusals"]
     assert refusal["shown"].isprintable()
     json.dumps(of.preview).encode()
+
+
+@pytest.mark.parametrize("table", ["episodes", "days", "checks", "medicines"])
+def test_names_that_can_not_be_stored_as_they_are_do_not_stop_a_file(
+    as_alice: Client, alice: Diarist, table: str
+) -> None:
+    row = {
+        "episodes": twitch(),
+        "days": {"date": "2026-03-01"},
+        "checks": {"date": "2026-03-01", "sign": "write", "answer": "no"},
+        "medicines": {"name": "x"},
+    }[table]
+    of = uploaded(alice, written_file(**{table: [row | {"k\x00": 1, "l\ud800": 2}]}))
+    assert reasons(of) == ["It holds characters that can't be stored."]
+    of = uploaded(alice, written_file(**{table: [row | {"k\x00": 1}]}))
+    assert of.preview["unknown_keys"] == ["k\N{REPLACEMENT CHARACTER}"]
+    assert as_alice.get(f"/data/import/{of.pk}/").status_code == 200
+    stored(of)
+    assert document_of(alice)[table][0]["k\x00"] == 1
+
+
+def test_what_the_diary_does_not_know_of_a_day_is_not_shown(as_alice: Client, alice: Diarist) -> None:
+    day = {"date": "2026-03-01", "stress": 1, "location": "\x00", "side": ["x"], "strength": {}, "started_at": 5}
+    of = uploaded(alice, written_file(days=[day]))
+    assert [each["row"] for each in of.preview["samples"]] == [{"date": "2026-03-01"}]
+    assert as_alice.get(f"/data/import/{of.pk}/").status_code == 200
+
+
+# Whoever looks at the beginning of a file takes one with such a character for no text at all.
+FILLER = "x" * opening.SNIFFED
+SHOWN = "\N{REPLACEMENT CHARACTER}"
+
+
+def test_a_table_with_such_characters_is_asked_about_and_brought_in(as_alice: Client, alice: Diarist) -> None:
+    lines = (f"Date,Place,Note,{FILLER}\x00", "2026-03-31,knee\x00,,", "2026-03-30,Left calf,,")
+    of = uploaded(alice, "\n".join(lines).encode())
+    assert of.preview["columns"][3] == FILLER + SHOWN
+    assert of.preview["rows"][0][1] == f"knee{SHOWN}"
+    columns = {"date": 0, "place": 1, "note": 2, "time": -1, "side": -1, "strength": -1, "minutes": -1}
+    of = answered(of, columns=columns, order="ymd", strength_most=4, names={})
+    assert list(of.preview["names"]) == [f"knee{SHOWN}"]
+    assert as_alice.get(f"/data/import/{of.pk}/").status_code == 200
+    of = answered(of, names={f"knee{SHOWN}": "calf-right"})
+    assert of.preview["new"] == {"episodes": 2}
+
+
+@pytest.mark.parametrize(
+    ("columns", "line"),
+    [
+        (
+            f"date,date formatted,weekday,time of day,category,rating/amount,detail,notes,{FILLER}",
+            "22nd Jan 2026,2026-01-22,Thursday,am,%s,1,%s,",
+        ),
+        (
+            f"full_date,date,weekday,time,mood,activities,note_title,note,{FILLER}",
+            "2026-03-04,4 March,Wednesday,19:05,%s,%s,,",
+        ),
+    ],
+)
+def test_names_of_other_apps_may_hold_such_characters(alice: Diarist, columns: str, line: str) -> None:
+    lines = [columns, line % ("symptom", "twitch\x00"), line % ("mood\x00", "reading")]
+    of = uploaded(alice, "\n".join(lines).encode())
+    assert f"twitch{SHOWN}" in of.preview["names"]
+    of = answered(of, names={f"twitch{SHOWN}": "calf-right"})
+    assert of.preview["new"] == {"episodes": 1}
+    assert of.preview["left_out"] == {f"mood{SHOWN}": 1}
+
+
+def test_what_the_database_refuses_ends_the_import(alice: Diarist, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: object, **values: object) -> None:
+        raise DataError
+
+    monkeypatch.setattr(tasks, "_set", refuse)
+    with pytest.raises(DataError):
+        uploaded(alice, written_file(episodes=[twitch()]))
+    of = alice.imports.get()
+    assert (of.status, of.preview["reason"]) == (Import.Status.REFUSED, tasks.FAILED)
+    assert not of.chunks.exists()
 
 
 @pytest.fixture

@@ -1,14 +1,19 @@
 """What becomes of an import whose worker died, or whose task never came."""
 
+import contextlib
 import datetime as dt
+import threading
+import time
 from collections.abc import Iterator
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connections
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
-from diary.importing import tasks
+from diary.importing import tasks, undo
 from diary.importing.files import keep
 from diary.models import Diarist, Import
 from tests.conftest import NOW
@@ -109,3 +114,73 @@ def test_what_nobody_works_on_is_left_alone(charlie: Diarist, file: bytes) -> No
     of = uploaded(charlie, file)
     assert of.status == Status.READY
     assert tasks.take_up_again(NOW + dt.timedelta(days=1)) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("another_file", [False, True])
+def test_one_given_up_while_it_is_stored_is_stored_and_can_be_undone(
+    as_charlie: Client, charlie: Diarist, file: bytes, monkeypatch: pytest.MonkeyPatch, another_file: bool
+) -> None:
+    of = uploaded(charlie, file)
+    Import.objects.filter(pk=of.pk).update(status=Status.STORING)
+    rows_are_in, store = threading.Event(), tasks._store
+
+    def slow(of: Import) -> None:
+        store(of)
+        rows_are_in.set()
+        time.sleep(0.5)
+
+    def work() -> None:
+        try:
+            tasks.store.call(str(of.pk))
+        finally:
+            connections.close_all()
+
+    monkeypatch.setattr(tasks, "_store", slow)
+    worker = threading.Thread(target=work)
+    worker.start()
+    assert rows_are_in.wait(timeout=30)
+    if another_file:
+        as_charlie.post("/data/import/", {"file": SimpleUploadedFile("b.json", file)})
+    else:
+        as_charlie.post(f"/data/import/{of.pk}/cancel/")
+    worker.join()
+    of.refresh_from_db()
+    assert (of.status, charlie.medicines.get().came_with) == (Status.STORED, of)
+    assert undo.undo(charlie, of, NOW)
+    assert not charlie.medicines.exists()
+
+
+def test_what_one_worker_stored_no_other_calls_refused(
+    charlie: Diarist, file: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of = uploaded(charlie, file)
+    Import.objects.filter(pk=of.pk).update(status=Status.STORING)
+    store = tasks._store
+
+    def break_after_another(of: Import) -> None:
+        monkeypatch.setattr(tasks, "_store", store)
+        tasks.store.call(str(of.pk))
+        raise RuntimeError
+
+    monkeypatch.setattr(tasks, "writing", lambda _: contextlib.nullcontext())
+    monkeypatch.setattr(tasks, "_store", break_after_another)
+    with pytest.raises(RuntimeError):
+        tasks.store.call(str(of.pk))
+    of.refresh_from_db()
+    assert (of.status, charlie.medicines.count()) == (Status.STORED, 1)
+
+
+def test_who_reads_for_too_long_changes_nothing_any_more(
+    charlie: Diarist, file: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of, look = waiting(charlie, file), tasks._read
+
+    def slow(of: Import) -> None:
+        look(of)
+        Import.objects.filter(pk=of.pk).update(status=Status.STORED)
+
+    monkeypatch.setattr(tasks, "_read", slow)
+    tasks.read.call(str(of.pk))
+    of.refresh_from_db()
+    assert of.status == Status.STORED

@@ -10,7 +10,8 @@ import pytest
 import time_machine
 from django.test import Client
 
-from diary.models import Diarist, Episode
+from diary import recording
+from diary.models import Diarist, Episode, Reminder
 from diary.timeline_rows import forget
 from tests.conftest import NOW
 from tests.diary.diaries import episode_at, tap
@@ -74,6 +75,23 @@ class TestLog:
         assert (stored.local_date, stored.time_zone) == (dt.date(2026, 11, 24), "Asia/Tokyo")
         alice.refresh_from_db()
         assert alice.time_zone == "Asia/Tokyo"
+
+    def test_a_zone_chosen_while_the_tap_was_on_its_way_stays(
+        self, as_alice: Client, alice: Diarist, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        log_episode = recording.log_episode
+
+        def log_slowly(diarist: Diarist, wanted: Episode) -> recording.Logged:
+            Diarist.objects.update(follows_device=False, time_zone="Asia/Tokyo")
+            return log_episode(diarist, wanted)
+
+        Diarist.objects.update(follows_device=True)
+        Reminder.objects.create(diarist=alice, time=dt.time(8), next_at=NOW)
+        monkeypatch.setattr(recording, "log_episode", log_slowly)
+        as_alice.cookies["zone"] = "America/New_York"
+        as_alice.post("/episodes/", tap())
+        alice.refresh_from_db()
+        assert (alice.time_zone, alice.reminder.next_at) == ("Asia/Tokyo", NOW)
 
     def test_a_made_up_zone_is_ignored(self, as_alice: Client, alice: Diarist) -> None:
         Diarist.objects.update(follows_device=True)

@@ -1,7 +1,6 @@
 """The history of a spot deleted for good takes along what was found there."""
 
 import datetime as dt
-from typing import Any
 
 import pytest
 
@@ -118,10 +117,9 @@ ERASE = {
 }
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("what", ERASE)
-def test_nothing_of_it_stays_in_the_memory_of_the_process(
-    alice: Diarist, charlie: Diarist, what: str, django_capture_on_commit_callbacks: Any
-) -> None:
+def test_nothing_of_it_stays_in_the_memory_of_the_process(alice: Diarist, charlie: Diarist, what: str) -> None:
     for person in (alice, charlie):
         for back in range(15, -1, -1):
             twitch(person, back)
@@ -131,8 +129,7 @@ def test_nothing_of_it_stays_in_the_memory_of_the_process(
         timeline_rows.rows_of(person, timeline_rows.Span(dt.date(2026, 1, 1), TODAY, None), None, TODAY)
     mine, others = alice.pk, charlie.pk
     assert kept_of(mine) == kept_of(others) == (1, 1, 2, 1)
-    with django_capture_on_commit_callbacks(execute=True):
-        ERASE[what](alice)
+    ERASE[what](alice)
     assert kept_of(mine) == (0, 0, 0, 0)
     assert kept_of(others) == (1, 1, 2, 1)
 

@@ -18,6 +18,7 @@ from tests.triage.test_scan import answer, day, twitch
 from tests.triage.written import all_no
 from triage import scan
 from triage.models import Finding
+from triage.views import patterns as page
 
 TODAY = NOW.date()
 SECRET = "secret-note"
@@ -266,6 +267,25 @@ def test_it_is_announced_once(as_alice: Client, alice: Diarist) -> None:
     assert "That is common" not in later
     assert "Left calf: Still there after two weeks" in later
     assert "Still there" not in words(as_alice, f"/?date={day(1)}")
+
+
+def test_what_is_found_while_the_page_is_made_is_still_news(
+    as_alice: Client, alice: Diarist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_calf(alice)
+    page_context = page.page_context
+
+    def slow(*given: Any) -> dict[str, Any]:
+        context = page_context(*given)
+        for back in range(16):
+            twitch(alice, back, "brow", "right")
+        scan.current(Diarist.objects.get(), day(0))
+        return context
+
+    monkeypatch.setattr(page, "page_context", slow)
+    assert "Right" not in words(as_alice)
+    seen = dict(Finding.objects.filter(rule="persistence").values_list("location", "seen_on"))
+    assert seen == {"calf": day(0), "brow": None}
 
 
 def test_a_long_diary_does_not_keep_today_waiting(

@@ -60,6 +60,7 @@ def test_an_appointment_that_can_not_be_is_refused(row: dict[str, object]) -> No
         {"finding": "x", "kind": "cancer", "on": "2026-01-01"},
         {"finding": "x" * 121, "kind": "flag", "on": "2026-01-01"},
         {"finding": "x", "kind": "flag", "on": "soon"},
+        {"finding": "spread", "kind": ["flag"], "on": "2026-11-20"},
     ],
 )
 def test_an_acknowledgement_that_can_not_be_is_refused(row: dict[str, object]) -> None:

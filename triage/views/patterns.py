@@ -70,15 +70,15 @@ class Group:
 @require_safe
 def patterns(request: DiaryRequest) -> HttpResponse:
     """The whole page; from then on its findings are no news."""
-    context = page_context(request)
+    now = scan.current(request.diarist, request.today)
+    context = page_context(request, now)
     if request.method == "GET":
-        scan.mark_seen(request.diarist, request.today)
+        scan.mark_seen(request.diarist, now.findings, request.today)
     return render(request, "triage/patterns.html", context)
 
 
-def page_context(request: DiaryRequest, form: DiscussedForm | None = None) -> dict[str, Any]:
+def page_context(request: DiaryRequest, now: scan.Current, form: DiscussedForm | None = None) -> dict[str, Any]:
     """Everything on the page. `form` is one that could not be stored, with what is wrong in it."""
-    now = scan.current(request.diarist, request.today)
     return {
         "tab": "patterns",
         "quality": dated(now.assessment.quality),
@@ -195,7 +195,7 @@ def discussed(request: DiaryRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect("triage:patterns")
     form = DiscussedForm(request.POST, finding=finding, today=request.today)
     if not form.is_valid():
-        context = page_context(request, form)
+        context = page_context(request, scan.current(request.diarist, request.today), form)
         return render(request, "triage/patterns.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     scan.acknowledge(request.diarist, [pk], form.cleaned_data["on"])
     return redirect("triage:patterns")
