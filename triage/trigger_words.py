@@ -13,9 +13,12 @@ from diary.factors import ML_PER_FL_OZ
 from diary.models import VolumeUnit
 from triage.triggers.factors import BY_NAME, Cut
 from triage.triggers.look import Lacking, Need, Seen
+from triage.triggers.thresholds import EXPOSED_DAYS, THIRD
 
 Text = str | Promise
 NO_BREAK = "\u00a0"
+# How far the share of days may lie from a half or a third that is called one.
+ABOUT = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,7 @@ def card_of(seen: Seen, volume_unit: str) -> Card:
         level=str(LEVELS[seen.level]),
         sentence=sentence % {"when": when(seen, volume_unit), "share": with_it.share, "other": without.share},
         ratio=ratio_words(seen),
-        line=line_words(seen.name, seen.cut, volume_unit),
+        line=line_words(seen, volume_unit),
         bars=(with_it, without),
         advice=ADVICE.get(seen.name, ""),
     )
@@ -159,20 +162,18 @@ def lacking_line(lacking: Lacking, volume_unit: str) -> Line:
     if not lacking.entered:
         words = gettext("Not written down yet; %(count)d days are needed.") % {"count": lacking.needs[0].days}
         return Line(lacking.name, TITLES[lacking.name], words)
-    need = need_words(lacking.needs[0], what(lacking.name, lacking.cut, volume_unit))
+    need = need_words(lacking, what(lacking.name, lacking.cut, volume_unit))
     entered = ngettext("Written down on %(count)d day;", "Written down on %(count)d days;", lacking.entered)
     return Line(lacking.name, TITLES[lacking.name], f"{entered % {'count': lacking.entered}} {need}")
 
 
-def need_words(need: Need, factor: str) -> str:
-    """`12 more days with alcohol are needed.`"""
+def need_words(lacking: Lacking, factor: str) -> str:
+    """`12 more days without alcohol are needed.` Nobody is asked for more days with it."""
+    need = lacking.needs[0]
+    if need.kind == "with":
+        return alike() if lacking.alike else exposed(need, factor)
     said = {
         "paired": ngettext("%(count)d more is needed.", "%(count)d more are needed.", need.days),
-        "with": ngettext(
-            "%(count)d more day with %(factor)s is needed.",
-            "%(count)d more days with %(factor)s are needed.",
-            need.days,
-        ),
         "without": ngettext(
             "%(count)d more day without %(factor)s is needed.",
             "%(count)d more days without %(factor)s are needed.",
@@ -188,8 +189,27 @@ def need_words(need: Need, factor: str) -> str:
             "%(count)d more days marked “no twitches” are needed.",
             need.days,
         ),
+        "together": gettext(
+            "only days with and without %(factor)s in the same eight weeks, weekends apart, can be compared."
+        ),
     }
     return said[need.kind] % {"count": need.days, "factor": factor}
+
+
+def alike() -> str:
+    """No value tells the days apart."""
+    return gettext("they are too alike; only days that differ can be compared.")
+
+
+def exposed(need: Need, factor: str) -> str:
+    """`a comparison takes 10 days with alcohol, and there are 7.`"""
+    least = EXPOSED_DAYS.value
+    said = ngettext(
+        "a comparison takes %(least)d days with %(factor)s, and there is %(count)d.",
+        "a comparison takes %(least)d days with %(factor)s, and there are %(count)d.",
+        least - need.days,
+    )
+    return said % {"least": least, "count": least - need.days, "factor": factor}
 
 
 def when(seen: Seen, volume_unit: str) -> str:
@@ -212,20 +232,28 @@ def ratio_words(seen: Seen) -> str:
     """`2.2 times as often (plausible range 1.3 to 3.6)`, weighed within the blocks of days."""
     said = gettext("Compared within the same weeks: %(ratio)s times as often (plausible range %(low)s–%(high)s).")
     numbers = {"ratio": seen.ratio.value, "low": seen.ratio.low, "high": seen.ratio.high}
-    return said % {name: number_format(number, 1) for name, number in numbers.items()}
+    shown = {name: Decimal(f"{value:.1f}") for name, value in numbers.items()}
+    words = said % {name: number_format(value, 1) for name, value in shown.items()}
+    if not shown["low"] <= 1 <= shown["high"]:
+        return words
+    chance = gettext("The range includes 1, which is no difference: this may be chance.")
+    return f"{words} {chance}"
 
 
-def line_words(name: str, cut: Cut, volume_unit: str) -> str:
+def line_words(seen: Seen, volume_unit: str) -> str:
     """Whose cut-off it is, where it is the person's own."""
-    if not cut.is_own:
+    if not seen.cut.is_own:
         return ""
-    said = {
-        None: gettext("The line is drawn at your own middle: about half of your days have %(factor)s."),
-        True: gettext("The line is drawn at your own third: about one day in three has %(factor)s."),
-    }
-    share = BY_NAME[name].own_share
-    third = share is not None and share < 0.4
-    return said[third or None] % {"factor": what(name, cut, volume_unit)}
+    share = seen.table.with_days / (seen.table.with_days + seen.table.without_days)
+    aim = BY_NAME[seen.name].own_share
+    if aim is None or abs(share - aim) > ABOUT:
+        said = gettext("The line is drawn from your own days: %(share)s of them have %(factor)s.")
+    elif aim == THIRD.value:
+        said = gettext("The line is drawn at your own third: about one day in three has %(factor)s.")
+    else:
+        said = gettext("The line is drawn at your own middle: about half of your days have %(factor)s.")
+    shown = f"{round(100 * share)}{NO_BREAK}%"
+    return said % {"factor": what(seen.name, seen.cut, volume_unit), "share": shown}
 
 
 def what(name: str, cut: Cut, volume_unit: str) -> str:

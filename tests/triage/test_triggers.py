@@ -1,6 +1,7 @@
 """The triggers page: what it says of a diary, and what it never says."""
 
 import datetime as dt
+import math
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -18,11 +19,13 @@ from diary.moments import at_wall_clock
 from tests.conftest import BERLIN, NOW
 from tests.diary.diaries import episode_at
 from triage.trigger_days import facts_of
-from triage.trigger_words import ADVICE, LEVELS, TITLES, WHAT, lacking_line, what
+from triage.trigger_words import ADVICE, LEVELS, TITLES, WHAT, card_of, lacking_line, what
 from triage.triggers.factors import FACTORS, Cut, Facts
-from triage.triggers.look import Lacking, Need
+from triage.triggers.look import Lacking, Need, Seen
+from triage.triggers.ratio import Ratio, Table
 
 TODAY = NOW.date()
+BY_CHANCE = "The range includes 1, which is no difference: this may be chance."
 
 
 def ago(days: int) -> dt.date:
@@ -53,6 +56,11 @@ def driven(count: int = 180, *, name: str = "caffeine_mg", much: Any = 300, litt
         has = rng.random() < 0.4
         days.append((ago(back), rng.random() < (0.6 if has else 0.15), {name: much if has else little}))
     return days
+
+
+def seen(name: str, table: Table, ratio: Ratio) -> Seen:
+    """A factor with its own cut-off that was compared."""
+    return Seen(name, Cut(1.0, "above", is_own=True), 100, 0, table, ratio, (ratio, ratio), 0.01, 0.01)
 
 
 def said(client: Client) -> str:
@@ -125,6 +133,64 @@ def test_an_empty_diary_says_what_it_takes(as_alice: Client) -> None:
 def test_today_is_left_out_and_days_without_an_entry_are_counted(as_alice: Client, alice: Diarist) -> None:
     write(alice, [(ago(10), True, {}), (ago(1), False, {}), (TODAY, True, {"caffeine_mg": 90})])
     assert "Recorded 2 of 10 days since 13 Nov, 1 of them with twitches." in said(as_alice)
+
+
+def test_days_after_the_last_entry_count_as_days_that_were_not_recorded(as_alice: Client, alice: Diarist) -> None:
+    write(alice, [(ago(back), back % 2 == 0, {}) for back in range(160, 100, -1)])
+    assert "Recorded 60 of 160 days since 16 Jun, 30 of them with twitches." in said(as_alice)
+
+
+def test_days_that_are_all_alike_ask_nobody_for_more_of_it(as_alice: Client, alice: Diarist) -> None:
+    every_day = {"stress": 4, "caffeine_mg": 400, "alcohol_units": 0, "water_ml": 1500, "sleep_hours": 8}
+    write(alice, [(ago(back), back % 3 == 0, every_day) for back in range(60, 0, -1)])
+    words = said(as_alice).partition("Too few days to say")[2]
+    on = "Written down on 60 days;"
+    assert f"Stress {on} 10 more days without a lot of stress or more are needed." in words
+    assert f"Caffeine {on} 10 more days without more than 200 mg of caffeine are needed." in words
+    assert f"Alcohol {on} a comparison takes 10 days with alcohol, and there are 0." in words
+    assert f"Little to drink {on} they are too alike; only days that differ can be compared." in words
+    assert f"Long nights {on} they are too alike; only days that differ can be compared." in words
+
+
+def test_alcohol_on_fridays_is_not_said_to_be_on_half_of_the_days(as_alice: Client, alice: Diarist) -> None:
+    rng = Random(4)  # noqa: S311
+    days = []
+    for back in range(182, 0, -1):
+        friday = ago(back).weekday() == 4
+        days.append((ago(back), rng.random() < (0.8 if friday else 0.15), {"alcohol_units": 2 if friday else 0}))
+    write(alice, days)
+    words = said(as_alice)
+    assert "of 26 days" in words
+    assert "The line is drawn" not in words
+    assert "half of your days" not in words
+
+
+@pytest.mark.parametrize(
+    ("name", "with_days", "words"),
+    [
+        ("stress", 55, "The line is drawn at your own middle: about half of your days have some stress or more."),
+        ("stress", 72, "The line is drawn from your own days: 72 % of them have some stress or more."),
+        ("short_sleep", 35, "The line is drawn at your own third: about one day in three has {night}."),
+        ("short_sleep", 65, "The line is drawn from your own days: 65 % of them have {night}."),
+    ],
+)
+def test_the_share_of_days_behind_a_line_is_the_true_one(name: str, with_days: int, words: str) -> None:
+    table = Table(20, with_days, 20, 100 - with_days)
+    line = card_of(seen(name, table, Ratio(0.7, 0.1)), "ml").line.replace("\u00a0", " ")
+    assert line == words.format(night="a night of less than 1 h of sleep")
+
+
+@pytest.mark.parametrize(
+    ("ratio", "words"),
+    [
+        (Ratio(math.log(1.97), 0.2), "2.0 times as often (plausible range 1.3–2.9)."),
+        (Ratio(math.log(5.099), 0.3273), "5.1 times as often (plausible range 2.7–9.7)."),
+        (Ratio(math.log(1.6), 0.28), f"1.6 times as often (plausible range 0.9–2.8). {BY_CHANCE}"),
+    ],
+)
+def test_a_ratio_is_rounded_and_a_range_around_1_is_said(ratio: Ratio, words: str) -> None:
+    card = card_of(seen("stress", Table(20, 50, 20, 50), ratio), "ml")
+    assert card.ratio == f"Compared within the same weeks: {words}"
 
 
 def test_somebody_who_marks_no_quiet_day_is_told_that_they_count(as_alice: Client, alice: Diarist) -> None:
@@ -211,7 +277,12 @@ def test_a_cut_off_is_said_in_words(name: str, value: float, words: str) -> None
     ("need", "words"),
     [
         (Need("paired", 1), "1 more is needed."),
-        (Need("with", 3), "3 more days with alcohol are needed."),
+        (Need("with", 3), "a comparison takes 10 days with alcohol, and there are 7."),
+        (Need("with", 9), "a comparison takes 10 days with alcohol, and there is 1."),
+        (
+            Need("together", 40),
+            "only days with and without alcohol in the same eight weeks, weekends apart, can be compared.",
+        ),
         (Need("without", 1), "1 more day without alcohol is needed."),
         (Need("twitch", 2), "2 more days with twitches are needed."),
         (Need("clear", 8), "8 more days marked “no twitches” are needed."),

@@ -1,9 +1,12 @@
 """The triggers page on a small seeded subset of the simulated diaries, with its figures (docs/triggers.md)."""
 
+from dataclasses import dataclass
 from functools import cache
+from random import Random
 
 import pytest
 
+from benchmarks.cohorts.trigger_lives import Case, habits, written
 from benchmarks.cohorts.triggers import (
     Told,
     finds,
@@ -13,9 +16,59 @@ from benchmarks.cohorts.triggers import (
     naive_finds,
     naive_invents,
     people,
+    told,
 )
+from benchmarks.cohorts.truth import shifted, wandering
 
 SEED, DIARIES = 31, 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """How likely a quiet day is marked "no twitches", and how likely each kind of day has a context.
+
+    Of the quiet days that nobody marked, those with a factor have it written down more or less often than others.
+    """
+
+    marked: float
+    twitch: float
+    clear: float
+    unmarked_with: float
+    unmarked_without: float
+
+
+# Context is left out on most days with twitches, and written on all quiet ones, of which few are marked.
+HIDING = Recording(marked=0.3, twitch=0.3, clear=1, unmarked_with=1, unmarked_without=1)
+# Context is left out on most marked days, and on unmarked ones written where there was little of anything.
+INVENTING = Recording(marked=0.5, twitch=1, clear=0.3, unmarked_with=0.2, unmarked_without=0.9)
+
+
+def uneven(rng: Random, days: int, ratio: float, how: Recording) -> Case:
+    """Twitching that wanders, `ratio` times as likely with caffeine, and a diary that is kept unevenly."""
+    series = habits(rng, days)
+    flow, base = wandering(rng, days, 0.85, 0.6), rng.uniform(0.12, 0.25)
+    twitches: list[bool | None] = []
+    for day in range(days):
+        chance = min(shifted(base, flow[day]) * (ratio if series["caffeine"][day] else 1), 0.97)
+        twitches.append(True if rng.random() < chance else False if rng.random() < how.marked else None)
+
+    def is_entered(has: bool, twitched: bool | None) -> bool:
+        unmarked = how.unmarked_with if has else how.unmarked_without
+        return rng.random() < {True: how.twitch, False: how.clear, None: unmarked}[twitched]
+
+    entered: dict[str, list[bool | None]] = {
+        name: [has if is_entered(has, twitched) else None for has, twitched in zip(values, twitches, strict=True)]
+        for name, values in series.items()
+    }
+    return Case(written(twitches, entered), frozenset({"caffeine"} if ratio != 1 else ()))
+
+
+def kept_unevenly(how: Recording, ratio: float, *, seed: int = SEED, diaries: int = DIARIES) -> list[Told]:
+    """What people with a year of such a diary are told."""
+    return [
+        told(uneven(Random(f"{seed}/uneven/{number}"), 365, ratio, how))  # noqa: S311
+        for number in range(diaries)
+    ]
 
 
 @cache
@@ -49,6 +102,14 @@ def test_the_naive_test_finds_hardly_more_of_a_strong_link() -> None:
 
 def test_the_diaries_driven_by_caffeine_show_it() -> None:
     assert finds(in_scenario("after caffeine", 180, seed=SEED, diaries=20)) >= 0.85
+
+
+def test_a_link_is_found_where_context_is_left_out_on_days_with_twitches() -> None:
+    assert finds(kept_unevenly(HIDING, 3)) >= 0.8
+
+
+def test_no_link_is_made_of_context_that_is_left_out_on_quiet_days() -> None:
+    assert invents(kept_unevenly(INVENTING, 1)) <= 0.15
 
 
 @pytest.mark.parametrize("name", ["benign intermittent", "seasonal"])

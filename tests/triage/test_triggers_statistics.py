@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -13,8 +14,8 @@ from statsmodels.stats.contingency_tables import StratifiedTable, Table2x2
 from triage.triggers.discovery import adjusted
 from triage.triggers.factors import BY_NAME, FACTORS, Cut, Facts
 from triage.triggers.look import Lacking, Look, Need, Seen, look
-from triage.triggers.ratio import Ratio, Table, mantel_haenszel
-from triage.triggers.shifts import centred, pack, scores, shifted
+from triage.triggers.ratio import Ratio, Table, mantel_haenszel, score
+from triage.triggers.shifts import centred, pack, scores, spread_of
 
 START = dt.date(2026, 1, 5)  # a Monday
 
@@ -57,10 +58,9 @@ def some_tables(seed: int, strata: int) -> list[Table]:
     ]
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_the_pooled_ratio_is_that_of_statsmodels(seed: int) -> None:
-    tables = some_tables(seed, 6)
-    theirs = StratifiedTable(
+def theirs_of(tables: list[Table]) -> StratifiedTable:
+    """The tables as statsmodels takes them."""
+    return StratifiedTable(
         [
             np.array(
                 [
@@ -71,7 +71,42 @@ def test_the_pooled_ratio_is_that_of_statsmodels(seed: int) -> None:
             for one in tables
         ]
     )
-    assert mantel_haenszel(tables).value == pytest.approx(theirs.riskratio_pooled, rel=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_pooled_ratio_is_that_of_statsmodels(seed: int) -> None:
+    tables = some_tables(seed, 6)
+    assert mantel_haenszel(tables).value == pytest.approx(theirs_of(tables).riskratio_pooled, rel=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_score_is_near_that_of_statsmodels_and_has_the_sign_of_the_ratio(seed: int) -> None:
+    """Mantel and Haenszel take the variance that no link would have, this one that of the days themselves."""
+    tables = some_tables(seed, 6)
+    theirs = math.sqrt(theirs_of(tables).test_null_odds().statistic)
+    assert abs(score(tables)) == pytest.approx(theirs, rel=0.15)
+    assert score(tables) * mantel_haenszel(tables).log > 0
+
+
+def test_the_score_is_that_of_a_plain_loop_over_the_days_that_have_both() -> None:
+    rng = Random(5)  # noqa: S311
+    pairs = [(number % 4, rng.randint(0, 1), rng.randint(0, 1)) for number in range(90)]
+    top = spread = 0.0
+    tables = []
+    for stratum in range(4):
+        factor, twitch = zip(*((one, other) for at, one, other in pairs if at == stratum), strict=True)
+        days = len(factor)
+        products = [
+            (one - sum(factor) / days) * (other - sum(twitch) / days)
+            for one, other in zip(factor, twitch, strict=True)
+        ]
+        top += sum(products)
+        spread += sum(one * one for one in products)
+        both = sum(one * other for one, other in zip(factor, twitch, strict=True))
+        tables.append(Table(both, sum(factor), sum(twitch) - both, days - sum(factor)))
+    assert score(tables) == pytest.approx(top / math.sqrt(spread), rel=1e-9)
+    assert score([*tables, Table(3, 3, 0, 0)]) == score(tables)
+    assert score([]) == 0.0
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -150,11 +185,17 @@ def test_the_scores_at_all_shifts_are_those_of_a_plain_loop() -> None:
 
 
 def test_a_lag_never_reaches_around_the_end() -> None:
-    """The last day's coffee can't have to do with the first day's twitch."""
-    days = 20
-    twitch = [1.0] + [0.0] * (days - 1)
-    factor = [0.0] * (days - 2) + [1.0, 0.0]
-    assert shifted(pack(twitch), factor, (0, 1)).z == (0.0, 0.0)
+    """The last day's coffee can't have to do with the first day's twitch: one pair of days fewer, not one more."""
+    days = diary(60, 0.7, 0.1, lag=1)
+    table = named(look(days), "caffeine").table
+    assert table.with_days + table.without_days == 59
+
+
+def test_the_spread_of_days_that_have_nothing_to_do_with_each_other_is_one() -> None:
+    days = diary(300, 0.3, 0.3)
+    series = [[float(one.twitched or 0) for one in days], [float(one.caffeine_mg == 300) for one in days]]
+    twitch, factor = (centred(one, [0] * 300) for one in series)
+    assert spread_of(pack(twitch), factor) == pytest.approx(1, abs=0.05)
 
 
 def test_days_of_a_stratum_are_compared_with_each_other_only() -> None:
@@ -217,14 +258,14 @@ def test_a_day_that_was_not_recorded_is_left_out() -> None:
         for number, one in enumerate(diary(200, 0.6, 0.15))
     ]
     found = look(days)
-    assert (found.days, found.recorded) == (200, 150)
+    assert found.recorded == 150
     table = named(found, "caffeine").table
     assert table.with_days + table.without_days == 150
 
 
 def test_an_empty_diary_lacks_everything() -> None:
     found = look([])
-    assert (found.first, found.days, found.recorded, found.found, found.unclear) == (None, 0, 0, (), ())
+    assert (found.first, found.recorded, found.found, found.unclear) == (None, 0, (), ())
     assert {one.name for one in found.lacking} == {factor.name for factor in FACTORS}
     assert {one.needs[0] for one in found.lacking} == {Need("paired", 40)}
 
@@ -257,6 +298,41 @@ def test_somebody_who_writes_down_twitches_only_is_told_nothing() -> None:
     assert lacking(found, "caffeine").needs[0] == Need("clear", 8)
 
 
+def test_hard_exercise_at_every_weekend_and_only_there_is_compared_on_the_day_after_only() -> None:
+    """32 of 52 against 11 of 130: no day with it lies beside one without it, but Sundays beside Saturdays do."""
+    days = [
+        day(
+            number,
+            exercise_effort="hard" if number % 7 > 4 else "light",
+            twitched=number // 7 * 2 + number % 7 - 5 < 32 if number % 7 > 4 else number % 12 == 0,
+        )
+        for number in range(182)
+    ]
+    hard = [bool(one.twitched) for one in days if one.exercise_effort == "hard"]
+    assert (sum(hard), len(hard)) == (32, 52)
+    one = named(look(days), "hard_exercise")
+    assert one.lag == 1
+    assert one.p != pytest.approx(0.75)
+
+
+def test_weeks_with_coffee_and_then_weeks_without_are_not_compared() -> None:
+    days = [
+        day(number, caffeine_mg=300 if number < 56 else 0, twitched=number % (2 if number < 56 else 5) == 0)
+        for number in range(112)
+    ]
+    found = look(days)
+    assert found.found == found.unclear == ()
+    assert {need.kind for need in lacking(found, "caffeine").needs} == {"together"}
+
+
+def test_what_can_t_be_compared_leaves_the_others_what_they_were() -> None:
+    """A p value without any days behind it would raise the bar for the rest."""
+    days = diary(182, 0.45, 0.2)
+    summer = [replace(one, heat=number >= 112) for number, one in enumerate(days)]
+    assert lacking(look(summer), "heat").needs[0].kind == "together"
+    assert named(look(summer), "caffeine") == named(look(days), "caffeine")
+
+
 @pytest.mark.parametrize(
     ("name", "values", "cut"),
     [
@@ -272,6 +348,11 @@ def test_somebody_who_writes_down_twitches_only_is_told_nothing() -> None:
         ("poor_sleep", [1, 2, 3, 4], Cut(3.0, "below", is_own=False)),
         ("little_water", [1000, 1500, 2000], Cut(1500, "below", is_own=True)),
         ("heat", [1, 1, 1], Cut(0.0, "above", is_own=False)),
+        ("alcohol", [0, 0, 0, 0, 0, 0, 2], Cut(0.0, "above", is_own=False)),
+        ("alcohol", [2] * 60, Cut(0.0, "above", is_own=False)),
+        ("stress", [4] * 60, Cut(2.0, "above", is_own=False)),
+        ("poor_sleep", [1] * 60, Cut(3.0, "below", is_own=False)),
+        ("caffeine", [400] * 60, Cut(200.0, "above", is_own=False)),
     ],
 )
 def test_a_cut_off_divides_the_days(name: str, values: list[float], cut: Cut) -> None:
@@ -284,11 +365,29 @@ def test_days_that_are_all_alike_are_divided_by_nothing() -> None:
 
 
 @pytest.mark.parametrize(
+    ("entered", "need"),
+    [
+        ({"stress": 4}, "without"),
+        ({"sleep_quality": 1}, "without"),
+        ({"caffeine_mg": 400}, "without"),
+        ({"alcohol_units": 2.0}, "without"),
+        ({"alcohol_units": 0.0}, "with"),
+        ({"caffeine_mg": 90}, "with"),
+    ],
+)
+def test_sixty_days_that_are_all_alike_lack_days_of_the_other_kind(entered: dict[str, object], need: str) -> None:
+    (name,) = (factor.name for factor in FACTORS if factor.value(day(0, **entered)) is not None)
+    one = lacking(look([day(number, twitched=number % 3 == 0, **entered) for number in range(60)]), name)
+    assert (one.needs[0], one.alike) == (Need(need, 10), False)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
     ("entered", "value"),
     [
         ({"exercise_effort": "hard"}, 1),
         ({"exercise_effort": "light"}, 0),
         ({"exercise_minutes": 0}, 0),
+        ({"exercise_minutes": 0, "exercise_effort": "hard"}, 0),
         ({"exercise_minutes": 45}, None),
         ({}, None),
     ],

@@ -77,7 +77,9 @@ class Factor:
         fixed = None if self.fixed is None else Cut(self.fixed, self.side, is_own=False)
         if fixed and (self.own_share is None or not values or divides(fixed, values)):
             return fixed
-        return own_cut(values, self.side, self.own_share or HALF.value)
+        own = own_cut(values, self.side, self.own_share or HALF.value)
+        # A line of their own that leaves every day on one side would ask for days that nobody has.
+        return fixed if fixed and (own.value == fixed.value or not any(map(own.has, values))) else own
 
 
 def divides(cut: Cut, values: Sequence[float]) -> bool:
@@ -95,9 +97,9 @@ def own_cut(values: Sequence[float], side: Side, share: float) -> Cut:
 
 def hard_exercise(facts: Facts) -> float | None:
     """1 for hard exercise, 0 for easier or none; exercise without an entered effort says nothing."""
-    if facts.exercise_effort is not None:
-        return float(facts.exercise_effort == "hard")
-    return 0.0 if facts.exercise_minutes == 0 else None
+    if facts.exercise_minutes == 0:
+        return 0.0
+    return None if facts.exercise_effort is None else float(facts.exercise_effort == "hard")
 
 
 def magnesium(facts: Facts) -> float | None:

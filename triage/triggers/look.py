@@ -8,8 +8,8 @@ from typing import Literal
 
 from triage.triggers.discovery import adjusted
 from triage.triggers.factors import BY_NAME, FACTORS, Cut, Expected, Factor, Facts
-from triage.triggers.ratio import Ratio, Table, mantel_haenszel
-from triage.triggers.shifts import Packed, Series, centred, pack, shifted
+from triage.triggers.ratio import Ratio, Table, divided, mantel_haenszel, score
+from triage.triggers.shifts import Packed, Series, centred, p_of, pack, spread_of
 from triage.triggers.thresholds import (
     BLOCK_DAYS,
     EXPOSED_DAYS,
@@ -23,14 +23,14 @@ from triage.triggers.thresholds import (
 )
 
 Level = Literal["none", "possible", "repeated"]
-Kind = Literal["paired", "with", "without", "twitch", "clear"]
+Kind = Literal["paired", "with", "without", "twitch", "clear", "together"]
 ONE_DAY = dt.timedelta(days=1)
 SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """How many more days of a kind a comparison needs."""
+    """How many more days of a kind a comparison needs; "together" are days of both kinds in the same stratum."""
 
     kind: Kind
     days: int
@@ -38,12 +38,16 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """A factor that can't be compared yet: `entered` days have it, `needs` says what is missing, most first."""
+    """A factor that can't be compared yet: `entered` days have it, `needs` says what is missing, most first.
+
+    `alike` days have no value that could tell them apart.
+    """
 
     name: str
     cut: Cut
     entered: int
     needs: tuple[Need, ...]
+    alike: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +84,12 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What was looked at: the span of days, how many were recorded and twitched, and every factor.
+    """What was looked at: the first day, how many were recorded and twitched, and every factor.
 
     `found` has the links, strongest first; `unclear` those without a clear link, nearest to one first.
     """
 
     first: dt.date | None
-    days: int
     recorded: int
     twitching: int
     found: tuple[Seen, ...]
@@ -101,7 +104,7 @@ def is_apart(ratio: float, least: float, expected: Expected) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The days in a row, with an empty one at the end: what is moved in a circle then never meets its start."""
+    """The days in a row."""
 
     facts: list[Facts]
     strata: list[int]
@@ -120,7 +123,6 @@ def look(entered: Iterable[Facts]) -> Look:
     lacking = [part for part in parts if isinstance(part, Lacking)]
     return Look(
         first=min(by_date, default=None),
-        days=max(len(calendar.facts) - 1, 0),
         recorded=sum(facts.twitched is not None for facts in by_date.values()),
         twitching=sum(bool(facts.twitched) for facts in by_date.values()),
         found=tuple(
@@ -134,11 +136,11 @@ def look(entered: Iterable[Facts]) -> Look:
 
 
 def calendar_of(by_date: Mapping[dt.date, Facts]) -> Calendar:
-    """Every day from the first to the last entry, and one more."""
+    """Every day from the first to the last entry."""
     if not by_date:
         return Calendar([], [], [], pack([]))
     first = min(by_date)
-    dates = [first + number * ONE_DAY for number in range((max(by_date) - first).days + 2)]
+    dates = [first + number * ONE_DAY for number in range((max(by_date) - first).days + 1)]
     facts = [by_date.get(date) or Facts(date=date) for date in dates]
     strata = [2 * (number // BLOCK_DAYS.value) + (date.weekday() >= SATURDAY) for number, date in enumerate(dates)]
     twitches: Series = [None if one.twitched is None else float(one.twitched) for one in facts]
@@ -151,23 +153,24 @@ def part_of(factor: Factor, calendar: Calendar) -> Seen | Lacking:
     known = [value for value in values if value is not None]
     cut = factor.cut(known)
     has: Series = [None if value is None else float(cut.has(value)) for value in values]
-    needs = [needs_of(total(tables_of(has, calendar, lag))) for lag in range(LAGS.value)]
-    lags = [lag for lag, lacks in enumerate(needs) if not lacks]
-    if not lags:
-        return Lacking(factor.name, cut, len(known), min(needs, key=lambda lacks: lacks[0].days))
+    tables = [tables_of(has, calendar, lag) for lag in range(LAGS.value)]
+    needs = [needs_of(one) for one in tables]
     sign = 1 if factor.expected == "more" else -1
-    result = shifted(calendar.packed, [sign * one for one in centred(has, calendar.strata)], lags)
-    lag = max(lags, key=lambda one: result.z[lags.index(one)])
-    tables = tables_of(has, calendar, lag)
+    z = {lag: sign * score(tables[lag]) for lag, lacks in enumerate(needs) if not lacks}
+    if not z:
+        lacks = min(needs, key=lambda lacks: lacks[0].days)
+        return Lacking(factor.name, cut, len(known), lacks, alike=cut.is_own and not any(map(cut.has, known)))
+    lag = max(z, key=lambda one: z[one])
+    spread = spread_of(calendar.packed, centred(has, calendar.strata))
     return Seen(
         factor.name,
         cut,
         len(known),
         lag,
-        total(tables),
-        mantel_haenszel(tables).widened(result.spread),
+        total(tables[lag]),
+        mantel_haenszel(tables[lag]).widened(spread),
         halves_of(has, calendar, lag),
-        result.p,
+        p_of(z[lag], len(z), spread),
     )
 
 
@@ -216,8 +219,15 @@ def total(tables: Iterable[Table]) -> Table:
     )
 
 
-def needs_of(table: Table) -> tuple[Need, ...]:
-    """What is missing until a table can be judged, most days first; empty when nothing is."""
+def needs_of(tables: Sequence[Table]) -> tuple[Need, ...]:
+    """What is missing until the tables can be judged, most days first; empty when nothing is."""
+    needs = missing_in(total(tables))
+    apart = missing_in(total(divided(tables)))
+    return needs if needs or not apart else (Need("together", apart[0].days),)
+
+
+def missing_in(table: Table) -> tuple[Need, ...]:
+    """What one table lacks."""
     twitch, days = table.with_twitch + table.without_twitch, table.with_days + table.without_days
     missing = {
         "paired": PAIRED_DAYS.value - days,

@@ -1,4 +1,4 @@
-"""How many times as often: the risk ratio over strata, its interval, and the shrunk ratio."""
+"""How many times as often: the risk ratio over strata, its interval, its score, and the shrunk ratio."""
 
 import math
 from collections.abc import Iterable
@@ -52,9 +52,35 @@ class Ratio:
         return Ratio(self.log, self.se * by)
 
 
+def divided(tables: Iterable[Table]) -> list[Table]:
+    """The tables with both kinds of day: in the others nothing can be compared."""
+    return [table for table in tables if table.with_days and table.without_days]
+
+
+def score(tables: Iterable[Table]) -> float:
+    """How far the pooled ratio lies from no difference: the sum of residual products, divided by its spread.
+
+    The residuals are those of the days in the tables, which have both the factor and the twitching. With means
+    of all days, uneven recording would look like a link or hide one.
+    """
+    top = spread = 0.0
+    for one in divided(tables):
+        days = one.with_days + one.without_days
+        exposed, twitching = one.with_days / days, (one.with_twitch + one.without_twitch) / days
+        top += one.with_twitch - exposed * twitching * days
+        spread += (1 - exposed) ** 2 * squares(one.with_twitch, one.with_days, twitching)
+        spread += exposed**2 * squares(one.without_twitch, one.without_days, twitching)
+    return top / math.sqrt(spread) if spread else 0.0
+
+
+def squares(twitch: int, days: int, mean: float) -> float:
+    """The squared residuals of twitching added up."""
+    return twitch * (1 - mean) ** 2 + (days - twitch) * mean**2
+
+
 def mantel_haenszel(tables: Iterable[Table]) -> Ratio:
     """The pooled risk ratio (Mantel-Haenszel) with the standard error of its logarithm (Greenland-Robins)."""
-    used = [table for table in tables if table.with_days and table.without_days]
+    used = divided(tables)
     top = bottom = spread = 0.0
     for one in used:
         days = one.with_days + one.without_days

@@ -1,9 +1,9 @@
 """The factor moved against the twitches: how large a link looks where none can be.
 
 A day's twitching minus the mean of its stratum, times the day's factor minus its mean, summed over the days, is
-the score that belongs to the Mantel-Haenszel ratio; divided by its spread it is `z`. Moving the factor in a
-circle by some days keeps how days hang together in both series and breaks only the link between them. So does
-the factor run backwards, which doubles the number of comparisons: a short diary has few shifts.
+a score like that of the Mantel-Haenszel ratio (`ratio.score`). Moving the factor in a circle by some days keeps
+how days hang together in both series and breaks only the link between them. So does the factor run backwards,
+which doubles the number of comparisons: a short diary has few shifts.
 
 All shifts at once are one product of polynomials, and a product of polynomials is one product of large whole
 numbers with the coefficients far enough apart: a hundred times as fast as a loop, and exact.
@@ -78,7 +78,7 @@ def circular(product: int, days: int) -> list[int]:
 
 
 def scores(left: Packed, right: Packed) -> list[float]:
-    """`z` at every place of the circle."""
+    """The score at every place of the circle, divided by its spread."""
     sums = circular(left.values * right.values, left.days)
     spreads = circular(left.squares * right.squares, left.days)
     return [
@@ -86,32 +86,20 @@ def scores(left: Packed, right: Packed) -> list[float]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Shifted:
-    """What the comparison gave.
-
-    `z` is the score at each lag, `spread` how much wider the scores of the shifts lie than those of days that
-    have nothing to do with each other, and `p` how seldom the largest of as many scores of such a spread is as
-    large as the largest here.
-    """
-
-    z: tuple[float, ...]
-    p: float
-    spread: float
-
-
-def shifted(twitches: Packed, factor: Sequence[float], lags: Sequence[int]) -> Shifted:
-    """Compare the scores at the `lags` with those at all shifts; the last day of both must be an empty one.
-
-    Only large scores count: for a link in the other direction hand over the factor with its sign changed.
-    The share of the shifts with a larger score would be coarse (0.01 in three months) and jumps, as neighbouring
-    shifts hang together; their spread uses all of them (docs/decisions/0060).
-    """
+def spread_of(twitches: Packed, factor: Sequence[float]) -> float:
+    """How much wider the scores of the shifts lie than those of days that have nothing to do with each other."""
     days, nearest = twitches.days, NEAREST_SHIFT.value
     onward = scores(twitches, pack(factor[::-1]))
     # A product with the reversed series has shift 0 in its last place.
     onward = [*onward[-1:], *onward[:-1]]
     elsewhere = [*onward[nearest : days - nearest], *scores(twitches, pack(factor))]
-    spread = max(1.0, math.sqrt(sum(score * score for score in elsewhere) / len(elsewhere)))
-    z = tuple(onward[lag] for lag in lags)
-    return Shifted(z, 1 - NORMAL.cdf(max(z) / spread) ** len(z), spread)
+    return max(1.0, math.sqrt(sum(score * score for score in elsewhere) / len(elsewhere)))
+
+
+def p_of(largest: float, count: int, spread: float) -> float:
+    """How seldom the largest of so many scores of such a spread is as large.
+
+    The share of the shifts with a larger score would be coarse (0.01 in three months) and jumps, as neighbouring
+    shifts hang together; their spread uses all of them (docs/decisions/0060).
+    """
+    return 1 - NORMAL.cdf(largest / spread) ** count

@@ -37,6 +37,7 @@ def links(diarist: Diarist, today: dt.date) -> dict[str, Any]:
     clear = seen.recorded - seen.twitching
     return {
         "look": seen,
+        "days": (today - seen.first).days if seen.first else 0,
         "found": [card_of(one, unit) for one in seen.found],
         "unclear": [unclear_line(one, unit) for one in seen.unclear],
         "lacking": [lacking_line(one, unit) for one in seen.lacking],
