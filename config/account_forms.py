@@ -15,6 +15,8 @@ from django import forms
 from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy as _
 
+from config.accounts import oldest
+
 PASSWORD_HINT = _("At least 8 characters, not only numbers. A few words in a row are easy to remember.")
 EMAIL_HINT = _("Only to reset a forgotten password. Without it, a lost password can't be reset.")
 # Phones would capitalise and correct a name that has to be typed exactly.
@@ -126,6 +128,12 @@ class ResetPasswordForm(Plain, account.ResetPasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("E-mail address of your account")
+
+    def clean_email(self) -> str:
+        """The address; not every account that strangers made with it gets a mail."""
+        email: str = super().clean_email()
+        self.users = oldest(email.lower(), only_active=True)
+        return email
 
 
 class ResetPasswordKeyForm(Plain, account.ResetPasswordKeyForm):

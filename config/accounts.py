@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.internal.userkit import filter_users_by_email
 from allauth.account.models import EmailConfirmation
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal import ratelimit
@@ -37,6 +38,7 @@ WRONG_SIGN_IN = _("The name or the password is not right.")
 # Mails without which the page that asked for them makes no sense.
 AWAITED_MAILS = {"account/email/password_reset_key", "account/email/unknown_account"}
 CONFIRMATION_SENT = "account/messages/email_confirmation_sent.txt"
+MOST_OF_ONE_ADDRESS = 3
 TOO_MANY = {"too_many_login_attempts", "rate_limited"}
 
 
@@ -84,6 +86,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: EmailConfirmation) -> str:
         """The link that confirms an e-mail address, at our own address."""
         return at_our_address(super().get_email_confirmation_url(request, emailconfirmation))
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """The name alone: allauth adds the Host header, and whoever guesses may send another one each time."""
+        return str(credentials.get("email", credentials.get("username", ""))).lower()
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send, or say plainly that it could not be sent. The log names no address."""
@@ -143,6 +149,24 @@ class AccountBackend(AuthenticationBackend):
         """The active user with `user_id`, or None."""
         user = User.objects.select_related("diarist").filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None
+
+    def _authenticate_by_email(self, email: str, password: str) -> AbstractBaseUser | None:
+        """Of several accounts with one address only the oldest are tried: each costs a second of processor."""
+        if not email:
+            return None
+        tried = (self._check_password(user, password) for user in oldest(email))
+        return next(filter(None, tried), None)
+
+
+def oldest(email: str, *, only_active: bool = False) -> list[User]:
+    """The accounts that an address may stand for: strangers may make any number of others with it.
+
+    The oldest, so that nobody can push out whoever was there first.
+    """
+    found: list[User] = filter_users_by_email(
+        email, is_active=True if only_active else None, prefer_verified=True, for_login=True
+    )
+    return sorted(found, key=lambda user: user.pk)[:MOST_OF_ONE_ADDRESS]
 
 
 class AccountStatusMiddleware:

@@ -3,16 +3,20 @@
 It is a site of its own: what other packages register with Django's default site never appears here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
+from allauth.account.internal.flows.reauthentication import is_reauthentication_required
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -31,6 +35,29 @@ class AccountsSite(admin.AdminSite):
         secured = secure_admin_login(super().login)  # type: ignore[no-untyped-call]
         response: HttpResponse = secured(request, extra_context)
         return response
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Lets in who proved within the last five minutes who they are: here anybody's password can be set.
+
+        A form that comes later is shown empty again. allauth would keep it in the session, passwords too.
+        """
+        inner: Callable[..., HttpResponse] = super().admin_view(view, cacheable)
+        if view == self.logout:
+            return inner
+
+        @wraps(inner)
+        def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not self.has_permission(request) or not is_reauthentication_required(request, app="account"):
+                return inner(request, *args, **kwargs)
+            if request.method not in {"GET", "HEAD"}:
+                return redirect(request.get_full_path())
+            raise ReauthenticationRequired
+
+        return asked
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """On the page for everybody, where wrong tries are counted."""
+        return redirect("account_change_password")
 
 
 class AccountAdmin(UserAdmin[User]):

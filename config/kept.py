@@ -17,6 +17,8 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext
 
 TOKEN = "csrfmiddlewaretoken"  # noqa: S105  (the name of the field)
+# Whose page it was: sent again too, so that nobody else saves it.
+PAGE_OF = "page_of"
 LONG_TEXT = 60
 
 
@@ -61,7 +63,7 @@ def fields_of(request: HttpRequest) -> list[tuple[str, str]]:
 
 def typed_of(fields: list[tuple[str, str]]) -> list[Typed]:
     """Those of the fields that a person would want to read again."""
-    return [Typed(label_of(name), value) for name, value in fields if is_readable(value)]
+    return [Typed(label_of(name), value) for name, value in fields if name != PAGE_OF and is_readable(value)]
 
 
 def kept_page(request: HttpRequest, *, signed_out: bool, status: HTTPStatus) -> HttpResponse:

@@ -176,7 +176,11 @@ ACCOUNT_USERNAME_BLACKLIST = ["admin", "root", "support"]
 # Nobody may find out by signing up whether an address has a diary here.
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
-ACCOUNT_RATE_LIMITS = {"login_failed": f"10/m/ip,5/{LOGIN_WAIT_SECONDS}s/key", "confirm_email": "1/m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": f"10/m/ip,5/{LOGIN_WAIT_SECONDS}s/key",
+    "confirm_email": "1/m/key",
+    "change_password": f"5/{LOGIN_WAIT_SECONDS}s/user",
+}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_URL.scheme
 ACCOUNT_FORMS = {

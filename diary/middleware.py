@@ -3,9 +3,11 @@
 import datetime as dt
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone, translation
 from django_htmx.middleware import HtmxDetails
 
@@ -14,6 +16,7 @@ from diary.moments import today_in, zone_or
 from diary.push import follow
 
 ZONE_COOKIE = "zone"
+FORM = "application/x-www-form-urlencoded"
 
 
 class DiaryRequest(HttpRequest):
@@ -30,7 +33,8 @@ class DiaryRequest(HttpRequest):
 class DiaristMiddleware:
     """Reads the clock once, and sets the person's language and the zone that the device is in.
 
-    A page that was made for somebody else, before another account signed in, says so in X-Account and is refused.
+    A page that was made for somebody else, before another account signed in, says so in X-Account, or in its form,
+    and is refused.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -57,6 +61,21 @@ class DiaristMiddleware:
             return self.get_response(request)
         finally:
             timezone.deactivate()
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponse],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
+    ) -> HttpResponse | None:
+        """Looks into a form that was sent without a script's header."""
+        diarist = vars(request).get("diarist")
+        if diarist is None or request.content_type != FORM or "page_of" not in request.POST:
+            return None
+        if request.POST["page_of"] == diarist.mark:
+            return None
+        return render(request, "other_account.html", status=HTTPStatus.CONFLICT)
 
 
 def diarist_of(user: User) -> Diarist:

@@ -21,13 +21,18 @@
     for (const field of document.querySelectorAll("input[data-zone]")) field.value ||= zone();
   });
 
-  /* A page that lay open for a day holds a stale token; the cookie holds the current one. */
+  /* A page that lay open for a day holds a stale token; the cookie holds the current one. And whose page it is: somebody
+     else may have signed in in another tab since. */
+  const account = document.querySelector('meta[name="account"]')?.content;
   document.addEventListener("submit", (event) => {
     const field = event.target.querySelector?.('input[name="csrfmiddlewaretoken"]');
-    if (field && token()) field.value = token();
+    if (!field) return;
+    if (token()) field.value = token();
+    if (account && !event.target.elements.page_of) {
+      const whose = Object.assign(document.createElement("input"), { type: "hidden", name: "page_of", value: account });
+      field.after(whose);
+    }
   });
-  /* And whose page it is: somebody else may have signed in in another tab since. */
-  const account = document.querySelector('meta[name="account"]')?.content;
   document.addEventListener("htmx:configRequest", (event) => {
     if (account) event.detail.headers["X-Account"] = account;
     if (!token()) return;
@@ -126,7 +131,7 @@
     const left = [...waiting.values()].map(({ path, formData }) => ({ path, fields: fieldsOf(formData) }));
     waiting.clear();
     for (const form of unsaved()) left.push({ path: form.getAttribute("action"), fields: fieldsOf(new FormData(form)) });
-    const headers = { "X-CSRFToken": token(), "X-Account": account };
+    const headers = { "X-CSRFToken": token(), ...(account && { "X-Account": account }) };
     const worker = navigator.serviceWorker?.controller;
     if (worker && left.length) return worker.postMessage({ left, headers });
     for (const { path, fields } of left)

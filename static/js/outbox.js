@@ -4,7 +4,7 @@
   const LOG = "/episodes/";
   const NONE = /^\/days\/(\d{4}-\d\d-\d\d)\/no-twitches\/$/;
   const DOUBLE_TAP_MS = 1500;
-  const NOT_SENT = new Set(["csrfmiddlewaretoken", "account", "kind", "age", "zone"]);
+  const NOT_SENT = new Set(["csrfmiddlewaretoken", "page_of", "account", "kind", "age", "zone"]);
 
   const open = () =>
     new Promise((resolve, reject) => {

@@ -39,7 +39,8 @@ const send = async (request) => {
   const copy = request.clone();
   const answer = await fetch(request).catch(() => null);
   if (answer && !AWAY.includes(answer.status)) return answer;
-  const entry = await outbox.keep(new URL(request.url).pathname, await copy.formData());
+  const form = await copy.formData();
+  const entry = await outbox.keep(new URL(request.url).pathname, form, { account: form.get("page_of") });
   return entry ? Response.redirect(SHELL, 303) : (answer ?? Response.error());
 };
 
@@ -61,10 +62,11 @@ const SOON_MS = 2000;
 const PATIENCE_MS = 15_000;
 const NOT_TAKEN = [401, 403, ...AWAY];
 const sendLeft = async ({ left, headers }) => {
+  const account = headers["X-Account"];
   const unsent = new Map(left.map((each) => [each, null]));
   const keepAll = async () => {
     for (const each of unsent.keys()) {
-      const entry = await outbox.keep(each.path, new URLSearchParams(each.fields), { isAnother: true });
+      const entry = await outbox.keep(each.path, new URLSearchParams(each.fields), { account, isAnother: true });
       if (unsent.has(each)) unsent.set(each, entry);
       else if (entry) await outbox.remove(entry.id);
     }

@@ -368,7 +368,10 @@ def small_targets(page: Page) -> list[str]:
 def test_the_admin_keeps_to_the_policy(new_page: NewPage, writer: Diarist) -> None:
     owner = User.objects.create_superuser("owner", password=PASSWORD)
     page = new_page(owner, viewport=DESKTOP)
-    for path in ("/admin/", "/admin/auth/user/", "/admin/auth/user/add/"):
+    page.goto("/admin/")
+    with page.expect_navigation(url="**/admin/"):
+        confirm_it_is_me(page)
+    for path in ("/admin/auth/user/", "/admin/auth/user/add/"):
         page.goto(path)
     page.goto(reverse("admin:auth_user_change", args=[writer.pk]))
     expect(page.get_by_label("Username")).to_have_value(re.compile("writer"))

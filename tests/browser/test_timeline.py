@@ -15,6 +15,7 @@ from diary.models import Day, Diarist, Episode, SignCheck
 from diary.moments import today_in
 from diary.timeline_rows import forget
 from tests.browser.conftest import DESKTOP, PHONE, NewPage, axe_findings, is_wider_than_screen
+from tests.browser.test_offline import until
 from tests.conftest import BERLIN
 from tests.diary.diaries import episode_at
 
@@ -366,7 +367,7 @@ def test_a_range_that_does_not_come_leaves_the_figure(new_page: NewPage, diary: 
     page.route("**/timeline/?range=1y", lambda route: route.fulfill(status=503, body="away"))
     page.evaluate("document.addEventListener('htmx:responseError', () => { window.refused = true; })")
     page.click("#range-1y")
-    page.wait_for_function("window.refused")
+    until(page, "window.refused")
     assert page.locator(DRAWN).count() > 3
     x, y = page.evaluate(WHERE, ["point", 4])
     page.mouse.move(x - 2, y)

@@ -289,3 +289,15 @@ def test_what_was_tapped_last_outlives_a_network_that_does_not_answer(
     page.goto("/")
     expect(page.locator(".entries li")).to_have_count(2)
     assert writer.episodes.count() == 4
+
+
+def test_a_plain_form_of_somebody_else_writes_nothing_into_this_diary(
+    new_page: NewPage, writer: Diarist, live_server: LiveServer
+) -> None:
+    page = new_page(writer.user, expects_refusals=True, service_workers="block")
+    page.goto("/check/")
+    other = Diarist.objects.create(user=User.objects.create_user("bob"), welcomed_at=timezone.now())
+    sign_in(page.context, live_server, other.user)
+    page.locator("main form button[type=submit], main form button:not([type])").last.click()
+    expect(page.locator("body")).to_contain_text(re.compile("Nothing was saved|Another account is signed in here now"))
+    assert not other.sign_checks.exists()

@@ -2,7 +2,9 @@
 
 import datetime as dt
 import re
+import time
 from html import unescape
+from urllib.parse import quote
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -44,7 +46,18 @@ def filled(alice: Diarist) -> Diarist:
 def owner(client: Client) -> Client:
     user = User.objects.create_superuser("owner", "owner@example.org", "correct horse battery")
     client.force_login(user, backend="config.accounts.AccountBackend")
+    prove(client, user)
     return client
+
+
+def prove(client: Client, user: User) -> None:
+    """The password was typed just now."""
+    session = client.session
+    session["account_authentication_methods"] = [
+        {"method": "password", "at": time.time(), "reauthenticated": True}
+    ]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
 
 
 def assert_tells_nothing(words: str, page: str) -> None:
@@ -161,7 +174,28 @@ def test_nobody_without_the_right_comes_in(as_alice: Client, alice: Diarist) -> 
     assert "This page is not for your account" in as_alice.get("/admin/", follow=True).content.decode()
 
 
+def test_an_open_device_of_the_owner_does_not_set_passwords(client: Client, alice: Diarist) -> None:
+    """Who finds it unlocked has to type the password first; a form that comes late is not kept with what is in it."""
+    User.objects.filter(pk=alice.pk).update(is_staff=True, is_superuser=True)
+    client.force_login(alice.user, backend="config.accounts.AccountBackend")
+    page = reverse("admin:auth_user_password_change", args=[alice.pk])
+    for url in (page, reverse("admin:auth_user_changelist"), reverse("admin:index")):
+        assert client.get(url).headers["Location"] == f"{reverse('account_reauthenticate')}?next={quote(url, '')}"
+    new = {"password1": "quite another battery", "password2": "quite another battery", "usable_password": "true"}
+    assert client.post(page, new).headers["Location"] == page
+    assert "quite another battery" not in str(dict(client.session))
+    assert User.objects.get(pk=alice.pk).check_password("correct horse battery")
+    prove(client, alice.user)
+    assert client.post(page, new).status_code == 302
+    assert User.objects.get(pk=alice.pk).check_password("quite another battery")
+
+
+def test_the_own_password_is_changed_where_wrong_tries_are_counted(owner: Client) -> None:
+    assert owner.get("/admin/password_change/").headers["Location"] == reverse("account_change_password")
+
+
 def test_staff_without_rights_sees_no_account(as_alice: Client, alice: Diarist, charlie: Diarist) -> None:
     User.objects.filter(pk=alice.pk).update(is_staff=True)
+    prove(as_alice, alice.user)
     assert "charlie" not in as_alice.get("/admin/").content.decode()
     assert as_alice.get(reverse("admin:auth_user_changelist")).status_code == 403

@@ -3,6 +3,7 @@
 import re
 from html import unescape
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings as django_settings
@@ -11,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from config.kept import TOKEN
+from diary.middleware import FORM
 from diary.models import Day, Diarist
 from tests.conftest import NOW
 
@@ -202,6 +204,15 @@ def test_a_page_of_another_account_neither_reads_nor_writes_here(
         refused = getattr(as_alice, method)(url, {"value": NOTE}, headers={**here, "X-Account": charlie.mark})
         assert (refused.status_code, refused.headers["X-Kept"], refused.content) == (409, "other", b"")
     assert not Day.objects.exists()
+
+    def plain_form(**fields: str) -> Any:
+        return as_alice.post(NOTE_URL, urlencode(fields), content_type=FORM, headers=HERE)
+
+    plain = plain_form(value=NOTE, page_of=charlie.mark)
+    assert plain.status_code == 409
+    assert "belongs to another account" in plain.content.decode()
+    assert not Day.objects.exists()
+    assert plain_form(value="slept", page_of=alice.mark).status_code == 302
     taken = send(as_alice, value="slept well", headers={**here, "X-Account": alice.mark})
     assert taken.status_code == 200
     assert alice.days.get().note == "slept well"

@@ -13,6 +13,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.core.cache import cache
+from django.core.mail import EmailMessage
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -130,13 +131,39 @@ def test_password_mails_cannot_flood_anybody(client: Client, alice: Diarist, mai
     assert len(mailoutbox) == 5
 
 
+def test_an_address_that_many_accounts_share_costs_no_more_than_three(
+    alice: Diarist, client: Client, mailoutbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Anybody may sign up with it, for an address that nobody confirmed is nobody's yet."""
+    for number in range(9):
+        User.objects.create_user(f"robot{number}", alice.user.email, f"not {RIGHT}")
+    tried: list[str] = []
+    check = User.check_password
+
+    def counted(user: User, password: str) -> bool:
+        tried.append(user.username)
+        return check(user, password)
+
+    monkeypatch.setattr(User, "check_password", counted)
+    assert client.post(reverse(LOGIN), {"login": alice.user.email, "password": "wrong"}).status_code == 422
+    assert set(tried) == {"alice", "robot0", "robot1"}
+    assert client.post(reverse(LOGIN), {"login": alice.user.email, "password": RIGHT}).status_code == 302
+    client.post(reverse(RESET), {"email": alice.user.email})
+    assert sorted(mail.to for mail in mailoutbox) == [[alice.user.email]] * 3
+    assert any("alice" in str(mail.body) for mail in mailoutbox)
+
+
 def from_everywhere(proxies: int) -> Iterator[Client]:
-    """A new browser each time, from one place, that claims to be somewhere else each time."""
+    """A new browser each time, from one place, that claims to be somewhere else, and to want another host, each time."""
     for number in range(200):
         claimed = f"198.51.100.{number}"
         said = f"{claimed}, 203.0.113.9" if proxies else claimed
         names = ("X-Real-Ip", "Forwarded", "Client-Ip", "True-Client-Ip", "X-Forwarded", "Cf-Connecting-Ip")
-        yield Client(headers={"X-Forwarded-For": said} | dict.fromkeys(names, claimed))
+        yield Client(
+            SERVER_NAME="localhost",
+            SERVER_PORT=str(8000 + number),
+            headers={"X-Forwarded-For": said} | dict.fromkeys(names, claimed),
+        )
 
 
 def statuses_of(proxies: int, count: int, ask: Callable[[Client, int], Any]) -> list[int]:

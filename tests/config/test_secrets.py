@@ -12,7 +12,7 @@ from django.contrib.auth.hashers import identify_hasher
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
@@ -126,3 +126,13 @@ def test_nothing_of_the_source_is_served(as_alice: Client, path: str) -> None:
     assert answer.status_code == 404
     assert b"SECRET_KEY" not in answer.content
     assert b"Index of" not in answer.content
+
+
+def test_no_request_holds_the_environment(db: None) -> None:
+    """The web server puts it in, and allauth keeps a form that has to wait for the password with all its request."""
+    from config.wsgi import application  # noqa: PLC0415  (says on the console what there is to say)
+
+    environ = RequestFactory().get("/").environ | {"PATH": "x", "HOME": "/srv"}
+    application(environ, lambda *_: lambda _: None)
+    assert not {"PATH", "HOME"} & environ.keys()
+    assert environ["REQUEST_METHOD"] == "GET"

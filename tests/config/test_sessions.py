@@ -172,6 +172,7 @@ def end_in_admin(client: Client, mailoutbox: list[Any]) -> None:
     owner.is_staff = owner.is_superuser = True
     owner.save()
     sign_in(client, "charlie")
+    client.post(reverse("account_reauthenticate"), {"password": "correct horse battery"})
     alice = Diarist.objects.get(user__username="alice").pk
     client.post("/admin/auth/user/", {"action": "sign_out", "_selected_action": [str(alice)]})
 

@@ -118,6 +118,13 @@ def test_on_a_public_address_the_code_from_the_log_makes_the_owner(client: Clien
     assert User.objects.get().is_superuser
 
 
+@pytest.mark.parametrize("name", ["X-Forwarded-For", "X-Forwarded-Proto", "Forwarded", "Via"])
+def test_behind_a_proxy_on_this_computer_the_code_is_asked_for(client: Client, name: str) -> None:
+    assert b"Setup code" in client.get(PAGE, headers={name: "x"}).content
+    assert client.post(PAGE, OWNER, headers={name: "x"}).status_code == 422
+    assert not User.objects.exists()
+
+
 def test_somebody_in_the_same_network_needs_the_code_too() -> None:
     assert b"Setup code" in Client(REMOTE_ADDR="192.168.1.20").get(PAGE).content
     assert b"Setup code" in Client(REMOTE_ADDR="").get(PAGE).content

@@ -82,7 +82,7 @@ def load() -> None:
     from diary.management.commands.serve import let_go_of_database  # noqa: PLC0415
 
     assert granian.cli
-    assert config.wsgi.application
+    assert config.wsgi
     assert get_resolver().url_patterns
     let_go_of_database()
 
