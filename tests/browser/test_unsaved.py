@@ -299,5 +299,7 @@ def test_a_plain_form_of_somebody_else_writes_nothing_into_this_diary(
     other = Diarist.objects.create(user=User.objects.create_user("bob"), welcomed_at=timezone.now())
     sign_in(page.context, live_server, other.user)
     page.locator("main form button[type=submit], main form button:not([type])").last.click()
-    expect(page.locator("body")).to_contain_text(re.compile("Nothing was saved|Another account is signed in here now"))
+    expect(page.locator("body")).to_contain_text(
+        re.compile("Nothing was saved|Another account is signed in here now")
+    )
     assert not other.sign_checks.exists()

@@ -158,9 +158,7 @@ def test_a_large_health_file_needs_no_memory(alice: Diarist) -> None:
     assert peak < 4_500_000
 
 
-def test_a_health_file_of_moments_without_end_is_refused(
-    alice: Diarist, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_health_file_of_moments_without_end_is_refused(alice: Diarist, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apple_health, "MOST_SPANS", 50)
     one = b'<Workout startDate="2026-09-20 10:%02d:00 +0200" endDate="2026-09-20 10:%02d:30 +0200"/>'
 
