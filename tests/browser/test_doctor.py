@@ -15,6 +15,7 @@ from tests.browser.conftest import DESKTOP, PHONE, NewPage, axe_findings, is_wid
 from tests.conftest import BERLIN
 from tests.triage import sheets
 from triage import sharing
+from triage.models import DoctorTexts
 from triage.summary.build import make_sheet
 from triage.summary.choice import PARTS, Choice
 from triage.summary.sheet import Sheet
@@ -87,6 +88,19 @@ def test_an_empty_diary_prints_on_one_page(new_page: NewPage, writer: Diarist, t
     page.goto(address("letter", "en"))
     choice = Choice(today, today, "letter", "en", PRINTED)
     assert_whole(printed(page), make_sheet(writer, choice, today), "letter")
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_a_long_word_stays_in_its_column(new_page: NewPage, writer: Diarist, today: dt.date, width: int) -> None:
+    sheets.ordinary(writer)
+    writer.medicines.create(name="Levomethadonhydrochloridlösung", started_on=sheets.ago(40))
+    DoctorTexts.objects.filter(diarist=writer).update(questions="W" * 190, history="M" * 300)
+    page = new_page(writer.user, viewport={"width": width, "height": 800})
+    page.goto(address("a4", "en"))
+    wider = "all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.textContent)"
+    assert page.locator(".sheet :is(dt, dd, p, ul li)").evaluate_all(wider) == []
+    assert not is_wider_than_screen(page)
+    assert len(printed(page).pages) == 1
 
 
 def test_the_log_follows_on_pages_of_its_own(new_page: NewPage, writer: Diarist, today: dt.date) -> None:

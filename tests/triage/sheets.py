@@ -67,8 +67,9 @@ def ordinary(diarist: Diarist) -> None:
 
 def answer(diarist: Diarist, date: dt.date, said: str, *signs: str, **values: object) -> None:
     """The same answer to some signs on one day."""
+    given = {"recorded_at": NOW} | values
     SignCheck.objects.bulk_create(
-        SignCheck(diarist=diarist, date=date, sign=sign, answer=said, recorded_at=NOW, **values) for sign in signs
+        SignCheck(diarist=diarist, date=date, sign=sign, answer=said, **given) for sign in signs
     )
 
 

@@ -18,7 +18,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pypdf import PdfReader
 
+from diary import recording
 from diary.models import Diarist, Episode, Medicine
+from diary.signs import SIGNS
 from tests.conftest import NOW
 from tests.triage.sheets import EVERYTHING, LONG, NASTY, TODAY, ago, answer, choose, episode, full, ordinary
 from triage import scan
@@ -27,7 +29,7 @@ from triage.summary.build import make_sheet
 from triage.summary.choice import USUAL_PARTS, choice_from
 from triage.summary.code import qr_code
 from triage.summary.fit import height, tries
-from triage.summary.letters import line_count, shown, widths
+from triage.summary.letters import breakable, line_count, shown, widths
 from triage.summary.pdf import TypesettingError, make_pdf, typeset
 from triage.summary.reader import step_for, then_and_now
 from triage.summary.sheet import Sheet
@@ -110,6 +112,114 @@ def test_a_yes_that_was_taken_back_is_told_as_such(alice: Diarist) -> None:
     assert said(sheet.lead).endswith("Loss of function: none reported, last asked 20 November 2026.")
 
 
+def test_a_yes_that_was_taken_back_on_the_same_day_is_gone(as_alice: Client, alice: Diarist) -> None:
+    answer(alice, ago(3), "yes", "write", recorded_at=NOW - dt.timedelta(days=3))
+    answer(alice, ago(3), "yes", "jars", recorded_at=NOW - dt.timedelta(days=3), location="hand_web", side="right")
+    later = NOW - dt.timedelta(days=3) + dt.timedelta(minutes=5)
+    answer(alice, ago(3), "no", "write", "jars", recorded_at=later)
+    for last in (TODAY, ago(1)):
+        sheet = make_sheet(alice, choose(ago(60), last), TODAY)
+        assert said(sheet.lead).endswith("Loss of function: none reported, last asked 20 November 2026.")
+        assert sheet.warnings.rows[0].text.startswith(
+            "no on 20 Nov 2026: Jars, keys and taps, Writing and typing; earlier a yes: "
+        )
+        assert (sheet.warnings.rows[0].is_strong, sheet.found) == (False, ())
+    assert as_alice.get("/doctor/").status_code == 200
+
+
+def test_an_open_yes_stays_whatever_else_was_answered_since(alice: Diarist) -> None:
+    hand = {"location": "hand_web", "side": "right"}
+    answer(alice, ago(20), "yes", "write", course="worse", **hand)
+    answer(alice, ago(2), "unsure", "write", **hand)
+    answer(alice, ago(20), "yes", "thinner", location="calf", side="left")
+    answer(alice, ago(10), "yes", "thinner", **hand)
+    answer(alice, ago(20), "yes", "stairs", location="calf", side="left")
+    answer(alice, ago(2), "no", "stairs", location="calf", side="right")
+    for back in range(60):
+        answer(alice, ago(1), "yes", "jars", recorded_at=NOW - dt.timedelta(minutes=back))
+    sheet = make_sheet(alice, choose(ago(9)), TODAY)
+    assert said(sheet.lead).endswith(
+        "Loss of function: Jars, keys and taps, A muscle looks thinner, Writing and typing, Stairs and chairs."
+    )
+    told = {row.label: row.text for row in sheet.warnings.rows}
+    assert told["Can no longer do"] == (
+        "YES on 22 Nov 2026: Jars, keys and taps; YES on 3 Nov 2026: Writing and typing (Between right thumb and "
+        "finger, getting worse), Stairs and chairs (Left calf)"
+    )
+    assert told["Muscle looks thinner"] == (
+        "YES on 13 Nov 2026: A muscle looks thinner (Between right thumb and finger); "
+        "YES on 3 Nov 2026: A muscle looks thinner (Left calf)"
+    )
+    judged = scan.current(alice, TODAY).findings
+    assert {finding.evidence["sign"] for finding in judged} == {"jars", "write", "thinner", "stairs"}
+
+
+def test_every_open_yes_is_named_and_dated_the_urgent_ones_first(alice: Diarist) -> None:
+    answer(alice, ago(9), "yes", *(sign.id for sign in SIGNS.values() if sign.topic in {"emergency", "head"}))
+    answer(alice, ago(2), "yes", "jars", "speech")
+    sheet = make_sheet(alice, choose(ago(9)), TODAY)
+    assert said(sheet.lead).endswith(
+        "Loss of function: Sudden weakness, Drooping face, Speech suddenly gone, Out of breath at rest, Weakness "
+        "that grows fast, Back pain with numbness or bladder trouble, Swallowing, Breathing when lying flat, "
+        "Jars, keys and taps, Speech, Holding the head up."
+    )
+    first, *others = [row.text for row in sheet.warnings.rows if row.is_strong]
+    assert first.startswith("YES on 14 Nov 2026: Sudden weakness, Drooping face, ")
+    assert first.endswith(", Back pain with numbness or bladder trouble")
+    assert others[-1] == "YES on 14 Nov 2026: Swallowing, Breathing when lying flat; YES on 21 Nov 2026: Speech"
+
+
+def test_a_full_page_drops_the_details_of_a_yes_and_never_its_name(alice: Diarist) -> None:
+    full(alice, days=200)
+    for place in ("calf", "thigh_front", "thigh_back"):
+        for side in ("left", "right"):
+            answer(alice, ago(3), "yes", "thinner", location=place, side=side, course="worse")
+    rows = make_sheet(alice, choose(ago(200), parts=EVERYTHING - {"log"}), TODAY).warnings.rows
+    told = " ".join(row.text for row in rows if row.is_strong)
+    for sign in SIGNS.values():
+        is_open = sign.topic == "emergency" or sign.id in {"buttons", "write", "swallow", "breathing_flat"}
+        assert not is_open or sign.name in told
+    thinner = next(row.text for row in rows if row.label == "Muscle looks thinner")
+    assert re.search(r"A muscle looks thinner \((\d) more places\)", thinner)
+
+
+def test_an_unsure_that_would_be_urgent_is_never_counted_away(alice: Diarist) -> None:
+    answer(alice, ago(2), "unsure", "jars", "walk", "swallow", "breathing_flat", "face_droop")
+    sheet = make_sheet(alice, choose(ago(9)), TODAY)
+    assert sheet.warnings.rows[-1].text == (
+        "not sure: Drooping face (21 Nov 2026), Swallowing (21 Nov 2026), Breathing when lying flat (21 Nov 2026) "
+        "and 2 more"
+    )
+    assert said(sheet.lead).endswith("Loss of function: not sure, last asked 21 November 2026.")
+
+
+def test_an_emergency_sign_comes_first_and_is_no_function_check(alice: Diarist) -> None:
+    answer(alice, ago(2), "no", "sudden_weakness")
+    assert said(make_sheet(alice, choose(ago(9)), TODAY).lead).endswith("Loss of function: never asked.")
+    answer(alice, ago(1), "yes", "face_droop")
+    answer(alice, ago(1), "yes", "reflexes")
+    sheet = make_sheet(alice, choose(ago(9)), TODAY)
+    assert said(sheet.lead).endswith("Loss of function: Drooping face, Changed reflexes.")
+    assert sheet.warnings.rows[0].label == "Sudden or fast"
+
+
+def test_only_what_could_be_looked_for_was_not_found(alice: Diarist) -> None:
+    def remark() -> str:
+        return make_sheet(alice, choose(ago(9)), TODAY).findings.remark
+
+    short = "Too few weeks yet to tell: getting worse, new places."
+    assert remark() == short
+    with recording.writing(alice):
+        Episode.objects.bulk_create([episode(alice, ago(2))])
+    alice.refresh_from_db()
+    assert remark() == f"Looked for and not found: two weeks in one place. {short}"
+    with recording.writing(alice):
+        answer(alice, ago(1), "no", "write")
+    alice.refresh_from_db()
+    assert remark() == f"Looked for and not found: function check, two weeks in one place. {short}"
+    assert make_sheet(alice, choose(ago(9), ago(3)), TODAY).findings.remark == short
+
+
 def test_an_answer_from_before_the_period_still_counts(alice: Diarist) -> None:
     answer(alice, ago(200), "yes", "thinner")
     sheet = make_sheet(alice, choose(ago(10)), TODAY)
@@ -154,6 +264,48 @@ def test_a_bar_of_a_week_is_as_wide_as_it_twitched_often(alice: Diarist) -> None
     assert first.width == pytest.approx(2 * week.width, abs=4)  # 1 of 1 day, 3 of 6 days
 
 
+def test_a_week_that_was_recorded_in_part_has_a_dot_beside_its_line_or_bar(alice: Diarist) -> None:
+    monday = dt.date(2026, 8, 3)
+    Episode.objects.bulk_create([episode(alice, ago(220)), episode(alice, monday)])
+    marks = [monday + dt.timedelta(days=day) for day in range(1, 7)]  # the week of the bar is whole
+    marks += [monday + dt.timedelta(days=day) for day in range(7, 10)]  # of the next one three days
+    marks += [monday + dt.timedelta(days=day) for day in range(14, 21)]  # and the one after is whole again
+    alice.days.bulk_create(alice.days.model(diarist=alice, date=date, no_twitches=True) for date in marks)
+    sheet = make_sheet(alice, choose(ago(220)), TODAY)
+    strip = sheet.spots[0].strip
+    weeks = 33
+    edges = [round(strip.width * index / weeks) for index in range(weeks + 1)]
+    week = (monday - ago(224)).days // 7 + 1
+    part, whole = strip.lines
+    assert (part.x, whole.x) == (edges[week], edges[week + 1])
+    assert part.width == pytest.approx(3 / 7 * (edges[week + 1] - edges[week]), abs=2)
+    assert whole.width == edges[week + 2] - edges[week + 1]
+
+    def dots(slot: int) -> list[int]:
+        return [x for x in strip.dots if edges[slot] <= x < edges[slot + 1]]
+
+    first, last = strip.bars
+    assert [len(dots(slot)) for slot in (0, week - 1, week, week + 1, week + 2)] == [1, 0, 1, 0, 1]
+    assert dots(0)[0] - strip.dot_size >= first.x + first.width
+    assert last.x == edges[week - 1]
+    assert dots(week)[0] - strip.dot_size > part.x + part.width
+    assert sheet.legend is not None
+    assert sheet.legend.keys[-1].text == "wholly or partly not recorded"
+
+
+@pytest.mark.parametrize("days", [191, 1330, 5700])
+def test_one_unrecorded_day_leaves_a_gap_in_a_line_however_narrow(alice: Diarist, days: int) -> None:
+    Episode.objects.bulk_create([episode(alice, ago(days - 1))])
+    alice.days.bulk_create(
+        alice.days.model(diarist=alice, date=ago(back), no_twitches=True) for back in range(days - 1) if back != 50
+    )
+    strip = make_sheet(alice, choose(ago(days - 1)), TODAY).spots[0].strip
+    (before, after) = strip.lines
+    (dot,) = strip.dots
+    assert before.x + before.width <= dot - strip.dot_size
+    assert dot + strip.dot_size <= after.x
+
+
 def test_a_spot_without_a_side_says_so_and_two_sides_are_spelt_out(alice: Diarist) -> None:
     Episode.objects.bulk_create([episode(alice, ago(1), side=""), episode(alice, ago(1), "lid_lower", "right")])
     sheet = make_sheet(alice, choose(ago(9)), TODAY)
@@ -189,6 +341,20 @@ def test_face_and_hands_are_shown_only_where_something_is(alice: Diarist) -> Non
     assert [picture.title for picture in body.pictures] == ["front", "back", "face", "left hand"]
 
 
+def test_a_place_without_an_outline_is_named_and_not_called_shaded(alice: Diarist) -> None:
+    places = ("lid_upper", "lid_lower", "brow", "cheek", "mouth")
+    rows = [episode(alice, ago(back), place) for place in places for back in range(2)]
+    Episode.objects.bulk_create([*rows, episode(alice, ago(1), "all_over", ""), episode(alice, ago(1), "jaw")])
+    sheet = make_sheet(alice, choose(ago(9)), TODAY)
+    assert sheet.more_spots == "and 1 more spot, shaded on the map; and also All over at once"
+    assert sheet.body is not None
+    assert "All over at once" not in sheet.body.alt
+    alice.episodes.exclude(location="all_over").delete()
+    sheet = make_sheet(alice, choose(ago(9)), TODAY)
+    assert sheet.body is not None
+    assert (sheet.more_spots, sheet.body.alt) == ("", "Body map. Nothing is shaded.")
+
+
 def test_pins_do_not_cover_each_other(alice: Diarist) -> None:
     places = ("lid_upper", "lid_lower", "brow", "cheek", "mouth")
     Episode.objects.bulk_create(episode(alice, ago(1), place, "left") for place in places)
@@ -205,11 +371,13 @@ def test_the_findings_are_those_of_the_patterns_page_with_rule_and_entries(alice
     kept = scan.current(alice, TODAY).findings
     assert sheet.found[0].name == "See a doctor this week"
     assert sheet.found[0].text.startswith("Buttons and zips (Between right thumb and finger): yes on 16 Nov")
-    assert sheet.found[0].behind == "Rule: function check, from 1 entry, marked A in the log"
+    # An answer has no row in the log, so that no letter leads there.
+    assert sheet.found[0].behind == "Rule: function check, from 1 entry"
+    assert sheet.found[1].behind.endswith(", marked A in the log")
     assert {found.name for found in sheet.found} <= {scan_name(finding) for finding in kept}
     assert sheet.log is not None
-    marked = {row[3] for row in sheet.log.rows}
-    assert "B" in marked
+    assert {row[3] for row in sheet.log.rows} == {"", "A"}
+    assert make_sheet(alice, choose(ago(60)), TODAY).found[1].behind.endswith(" entries")
 
 
 def scan_name(finding: Any) -> str:
@@ -270,12 +438,29 @@ def test_context_says_on_how_many_days_it_was_entered(alice: Diarist) -> None:
     ]
 
 
+def test_a_single_day_is_one_day_and_a_later_stop_is_not_told(alice: Diarist) -> None:
+    alice.days.create(date=ago(5), exercise_minutes=30, magnesium="supplement", heat=True)
+    Medicine.objects.create(diarist=alice, name="Salbutamol", started_on=ago(40), stopped_on=ago(2))
+    sheet = make_sheet(alice, choose(ago(9), ago(4), parts=EVERYTHING), TODAY)
+    context, medicines = sheet.columns
+    assert [row.text for row in context.rows] == [
+        "on 1 day, 30 min (1/6)",
+        "supplement on 1 day (1/6)",
+        "on 1 day (1/6)",
+    ]
+    assert medicines.rows[0].text == "since 14 Oct 2026"
+    later = make_sheet(alice, choose(ago(9), parts=EVERYTHING), TODAY).columns[1]
+    assert later.rows[0].text == "14 Oct 2026 to 21 Nov 2026"
+
+
 def test_german_says_it_in_german(alice: Diarist) -> None:
     ordinary(alice)
     sheet = make_sheet(alice, choose(ago(60), language="de"), TODAY)
     assert sheet.spots[0].name == "Linke Wade"
     assert said(sheet.lead).startswith("Zucken seit 24. September 2026, erste Stelle: Linke Wade.")
     assert sheet.period == "24. September 2026 bis 23. November 2026 (61 Tage)"
+    assert sheet.warnings.remark.endswith(", vom 19. Okt 2026 bis 16. Nov 2026.")
+    assert sheet.warnings.rows[1].text.endswith(" und 1 weitere")
 
 
 # --- every diary -------------------------------------------------------------------------------------------
@@ -344,7 +529,9 @@ def test_the_fullest_year_is_one_page_and_says_what_is_left_out(alice: Diarist, 
     assert squeezed(sheet.more_spots) in text
     assert len(sheet.spots) >= 2
     if language == "en":
-        assert f"and {78 - len(sheet.spots)} more spots, shaded on the map" == sheet.more_spots
+        assert sheet.more_spots == (
+            f"and {74 - len(sheet.spots)} more spots, shaded on the map; and also Somewhere else, All over at once"
+        )
         assert sheet.rest[-1].remark.startswith("and ")
         assert sheet.rest[-1].remark.endswith(" more questions")
 
@@ -460,6 +647,26 @@ def test_a_script_that_the_font_lacks_is_told_on_the_page(alice: Diarist) -> Non
     assert "pictures or other signs" in text
 
 
+def test_a_word_that_is_too_long_for_its_column_is_broken_and_still_found(alice: Diarist) -> None:
+    ordinary(alice)
+    medicine, name = "Levomethadonhydrochloridlösung", "Wolfeschlegelsteinhausenbergerdorffelbenmayer"
+    alice.name = name
+    Medicine.objects.create(diarist=alice, name=medicine, started_on=ago(40))
+    Episode.objects.bulk_create([episode(alice, ago(0), note="w" * 300)])
+    DoctorTexts.objects.filter(diarist=alice).update(questions="W" * 190)
+    reader = pdf_of(make_sheet(alice, choose(ago(60), parts=EVERYTHING), TODAY))
+    page, log = page_text(reader), page_text(reader, 1)
+    assert medicine in squeezed(page)
+    assert medicine not in page
+    assert "W" * 190 not in page
+    assert "w" * 300 in squeezed(log)
+    assert "w" * 100 not in log
+    assert "\u200b" not in page + log
+    assert reader.metadata is not None
+    assert reader.metadata.author == f"{name}, born 12 May 1987"
+    assert breakable("eine Funktionsprüfung") == "eine Funktionsprüfung"
+
+
 def test_what_a_person_typed_never_becomes_markup(as_alice: Client, alice: Diarist) -> None:
     alice.name = NASTY[:100].replace("\0", "")
     alice.save()
@@ -506,10 +713,53 @@ def test_the_log_comes_on_pages_of_its_own_and_only_when_asked(alice: Diarist) -
     sheet = make_sheet(alice, choose(ago(60), parts=EVERYTHING), TODAY)
     assert sheet.log is not None
     assert sheet.log.rows[0][:3] == ("23 Nov 2026, 09:00", "Left calf", "moves the part")
-    assert len(sheet.log.rows) == alice.episodes.count()
+    assert sum(", " in row[0] for row in sheet.log.rows) == alice.episodes.count()
     reader = pdf_of(sheet)
     assert len(reader.pages) == 2
     assert "The log of the period" in page_text(reader, 1)
+
+
+def test_an_entry_is_marked_with_every_finding_that_it_is_part_of(alice: Diarist) -> None:
+    rows = [episode(alice, ago(back)) for back in range(40)]
+    rows += [episode(alice, ago(back), "lid_lower", "right") for back in range(16)]
+    for row in rows:
+        row.recorded_at = row.started_at
+    Episode.objects.bulk_create(rows)
+    sheet = make_sheet(alice, choose(ago(40), parts=EVERYTHING), TODAY)
+    assert sheet.log is not None
+    marks = [row[3] for row in sheet.log.rows]
+    assert {mark for mark in marks if mark} == {"A", "B", "C", "A C"}
+    assert [found.mark for found in sheet.found] == ["A", "B", "C"]
+
+
+def test_a_finding_whose_entries_are_older_than_the_log_has_no_mark(alice: Diarist) -> None:
+    Episode.objects.bulk_create(episode(alice, ago(back)) for back in range(1, 20))
+    (found,) = make_sheet(alice, choose(TODAY, parts=EVERYTHING), TODAY).found
+    assert found.behind.startswith("Rule: two weeks in one place, from ")
+    assert "marked" not in found.behind
+
+
+def test_the_log_holds_every_note_and_the_days_without_twitches(alice: Diarist) -> None:
+    for back in (9, 8, 7, 5, 2):
+        alice.days.create(date=ago(back), no_twitches=True)
+    alice.days.filter(date=ago(9)).update(note="A quiet day")
+    choice = choose(ago(9), parts=EVERYTHING)
+    log = make_sheet(alice, choice, TODAY).log
+    assert log is not None
+    assert log.nothing == ""
+    Episode.objects.bulk_create([episode(alice, ago(4), strength=1), episode(alice, ago(2), strength=1)])
+    log = make_sheet(alice, choice, TODAY).log
+    assert log is not None
+    assert log.rows == (
+        ("21 Nov 2026, 09:00", "Left calf", "felt only", ""),
+        ("19 Nov 2026, 09:00", "Left calf", "felt only", ""),
+        ("18 Nov 2026", "", "no twitches, marked for this day", ""),
+        ("16 Nov 2026", "", "no twitches, marked for 3 days, since 14 Nov 2026", ""),
+        ("14 Nov 2026", "Note of the day", "A quiet day", ""),
+    )
+    empty = make_sheet(alice, choose(TODAY, parts=EVERYTHING), TODAY).log
+    assert empty is not None
+    assert (empty.rows, empty.nothing) == ((), "Nothing is written down in this period.")
 
 
 def test_a_log_that_is_too_long_is_cut_and_says_so(alice: Diarist, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -517,7 +767,8 @@ def test_a_log_that_is_too_long_is_cut_and_says_so(alice: Diarist, monkeypatch: 
     monkeypatch.setattr("triage.summary.log.MOST_ENTRIES", 5)
     log = make_sheet(alice, choose(ago(60), parts=EVERYTHING), TODAY).log
     assert log is not None
-    assert len(log.rows) == 5
+    assert sum(", " in row[0] for row in log.rows) == 5
+    assert log.rows[-1][0] == "17 Nov 2026, 09:00"
     assert log.left_out == f"And {alice.episodes.count() - 5} earlier entries."
 
 

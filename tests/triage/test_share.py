@@ -92,6 +92,22 @@ def test_it_ends_after_fourteen_days_and_lasts_ninety_at_most(
     assert link.expires_at == NOW + dt.timedelta(days=90)
 
 
+def test_the_last_day_and_the_name_of_the_pdf_are_those_of_the_person(
+    as_alice: Client, alice: Diarist, clock: time_machine.Traveller
+) -> None:
+    alice.time_zone = "Pacific/Auckland"
+    alice.save()
+    _, token = link_of(alice)
+    # 20:40 on the 23rd in UTC is the 24th in Auckland, and the link ends on the 8th of December there.
+    text = " ".join(Client().get(f"/s/{token}/").content.decode().split())
+    assert "It can be read here until 8 December 2026." in text
+    name = Client().get(f"/s/{token}/pdf/").headers["Content-Disposition"]
+    assert name == 'attachment; filename="muscle-twitches-2026-11-24.pdf"'
+    as_alice.cookies["zone"] = "UTC"
+    printed = as_alice.post("/doctor/links/page/", {"token": token})
+    assert "This page on a screen, until 8 December 2026" in printed.content.decode()
+
+
 def test_a_withdrawn_link_is_gone_at_once(as_alice: Client, alice: Diarist) -> None:
     link, token = link_of(alice)
     assert as_alice.post(f"/doctor/links/{link.pk}/withdraw/").status_code == 302

@@ -12,8 +12,8 @@ from triage.models import Appointment, DoctorTexts
 from triage.summary import figures, words
 from triage.summary.choice import Choice
 from triage.summary.fit import Caps, fits, tries
-from triage.summary.judged import Judged, course, findings_section, found, judge
-from triage.summary.log import read_log
+from triage.summary.judged import Judged, course, findings_section, found, judge, marked_entries, marks_of
+from triage.summary.log import Written, log_of, read_log
 from triage.summary.reader import Facts, SpotFacts, read_facts
 from triage.summary.sheet import BodyFigure, Code, Row, Section, Sheet, Spot, Tick
 
@@ -28,6 +28,7 @@ class Sources:
     texts: DoctorTexts
     visit: Appointment | None
     judged: Judged
+    written: Written | None
     today: dt.date
     code: Code | None
 
@@ -45,19 +46,26 @@ def make_sheet(diarist: Diarist, choice: Choice, today: dt.date, *, code: Code |
         texts = DoctorTexts.objects.filter(diarist=diarist).first() or DoctorTexts(diarist=diarist)
         visit = diarist.appointments.filter(date__lte=choice.last).order_by("-date", "-id").first()
         judged = judge(diarist, choice.last, today)
-        sources = Sources(diarist, choice, facts, texts, visit, judged, today, code)
+        written = read_log(diarist, choice) if choice.has("log") else None
+        sources = Sources(diarist, choice, facts, texts, visit, judged, written, today, code)
         for density, caps in tries():
             sheet = replace(_sheet(sources, caps), density=density)
             if fits(sheet):
                 break
-        log = read_log(diarist, choice, judged, caps.findings) if choice.has("log") else None
-        return replace(sheet, log=log)
+        if written is None:
+            return sheet
+        return replace(sheet, log=log_of(written, marked_entries(judged, _marks(sources, caps))))
+
+
+def _marks(given: Sources, caps: Caps) -> dict[str, str]:
+    """The letters that lead from the findings to the log, where there is one."""
+    return marks_of(given.judged, caps.findings, given.written.ids) if given.written else {}
 
 
 def _sheet(given: Sources, caps: Caps) -> Sheet:
     choice, facts, judged = given.choice, given.facts, given.judged
     listed = facts.listed(caps.spots)
-    more = len(facts.spots) - len(listed)
+    more = [spot for spot in facts.spots if spot not in listed]
     return Sheet(
         language=choice.language,
         paper=choice.paper,
@@ -66,14 +74,19 @@ def _sheet(given: Sources, caps: Caps) -> Sheet:
         person=words.person(given.diarist, choice, given.texts.born_on),
         period=words.period(facts),
         recorded=words.recorded(facts),
-        lead=(*words.since(facts), *words.lately(facts), *course(judged), *words.function(facts)),
+        lead=(
+            *words.since(facts, caps),
+            *words.lately(facts, caps),
+            *course(judged),
+            *words.function(facts, caps),
+        ),
         warnings=words.warnings(facts, caps),
         findings=findings_section(judged, caps.findings),
-        found=found(judged, caps.findings, with_marks=choice.has("log")),
+        found=found(judged, caps.findings, _marks(given, caps)),
         body=_body(facts, listed),
         spots_title=words.spots_title(facts),
         spots=_spots(facts, listed),
-        more_spots=words.and_more_spots(more) if more else "",
+        more_spots=words.and_more_spots(*_on_the_map(more)),
         ticks=_ticks(facts),
         ticks_alt=words.ticks_alt(facts),
         legend=words.legend(facts) if facts.spots else None,
@@ -85,10 +98,17 @@ def _sheet(given: Sources, caps: Caps) -> Sheet:
     )
 
 
+def _on_the_map(spots: Sequence[SpotFacts]) -> tuple[list[SpotFacts], list[SpotFacts]]:
+    """The places that the body map shows, and those that are nowhere on it."""
+    shown = [spot for spot in spots if figures.has_outline(spot.site)]
+    return shown, [spot for spot in spots if spot not in shown]
+
+
 def _body(facts: Facts, listed: Sequence[SpotFacts]) -> BodyFigure:
     levels = {spot.site: spot.strength for spot in facts.spots}
     numbers = {spot.site: number for number, spot in enumerate(listed, start=1)}
-    return figures.body(levels, numbers, words.picture_titles(), words.body_alt(facts, listed))
+    shown, _ = _on_the_map(facts.spots)
+    return figures.body(levels, numbers, words.picture_titles(), words.body_alt(shown, numbers))
 
 
 def _spots(facts: Facts, listed: Sequence[SpotFacts]) -> tuple[Spot, ...]:

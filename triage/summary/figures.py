@@ -17,6 +17,8 @@ STRIP_HEIGHT = 640
 # A month that twitched on one day still shows.
 LEAST_SHARE = 0.3
 MOST_TICKS = 5
+# Dots get smaller where a bar has less room, down to what a printer still shows.
+DOT, LEAST_DOT = 20, 12
 
 FIGURE_WIDTH = 6_600
 BODY_HEIGHT = 5_000
@@ -33,22 +35,34 @@ _STEP = {"M": 2, "l": 2, "q": 4, "c": 6}
 
 
 def strip(buckets: Sequence[Bucket], site: Site, alt: str) -> Strip:
-    """Bars as high as the twitch was strong; where a bar stands for more than a day, as wide as it was often."""
+    """Bars as high as the twitch was strong; where a bar stands for more than a day, as wide as it was often.
+
+    A dot stands for days that nobody wrote about: alone, or beside the bar or line of those that were recorded.
+    """
     edges = _edges(len(buckets))
+    is_daily = all(bucket.first == bucket.last for bucket in buckets)
+    dot = DOT if is_daily else max(LEAST_DOT, min(DOT, edges[1] // 8))
     bars, dots, flat = [], [], []
     for bucket, left, right in zip(buckets, edges, edges[1:], strict=False):
         days, level = bucket.spots.get(site, (0, 0))
         room = right - left
+        missing = 1 - bucket.recorded / ((bucket.last - bucket.first).days + 1)
         if days:
+            gap = room // 6 if is_daily else room // 3
             share = max(LEAST_SHARE, days / max(days, bucket.recorded))
-            width = max(10, round((room - room // 6) * share))
+            width = max(10, round((room - gap) * share))
             height = HEIGHTS[level]
             bars.append(Bar(left, STRIP_HEIGHT - height, width, height, level))
+            middle = min(left + width + 2 * dot, right - gap // 2)
         elif bucket.recorded:
-            flat.append((left, right))
+            gap = max(round(room * missing), min(4 * dot, room // 2)) if missing else 0
+            flat.append((left, right - gap))
+            middle = right - gap // 2
         else:
-            dots.append((left + right) // 2)
-    return Strip(STRIP_WIDTH, STRIP_HEIGHT, tuple(bars), _joined(flat), tuple(dots), alt)
+            middle = (left + right) // 2
+        if missing:
+            dots.append(middle)
+    return Strip(STRIP_WIDTH, STRIP_HEIGHT, tuple(bars), _joined(flat), tuple(dots), dot, alt)
 
 
 def ticks(buckets: Sequence[Bucket], say: Mapping[dt.date, str]) -> tuple[Tick, ...]:
@@ -90,6 +104,11 @@ def body(
         pins += _pins(VIEWS[name], picture, here)
     bottom = BODY_HEIGHT + TITLE_HEIGHT + (INSET_HEIGHT + TITLE_HEIGHT + 150 if insets else 0)
     return BodyFigure(FIGURE_WIDTH, bottom, tuple(pictures), tuple(pins), alt)
+
+
+def has_outline(site: Site) -> bool:
+    """Whether a place is anywhere on the body map."""
+    return bool(_regions(site))
 
 
 def _edges(count: int) -> list[int]:

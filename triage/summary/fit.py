@@ -34,7 +34,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """The most that each list holds."""
+    """The most that each list holds: `lead` those of the first sentence, `told` the details of open yeses."""
 
     spots: int
     findings: int
@@ -42,6 +42,7 @@ class Caps:
     notes: int
     questions: int
     told: int
+    lead: int
     length: int
 
 
@@ -50,7 +51,7 @@ SETTINGS: dict[Density, Setting] = {
     "close": Setting(9.4, 1.24, 3.0, 0.12),
     "tight": Setting(8.5, 1.14, 2.0, 0.04),
 }
-FULL = Caps(spots=5, findings=4, medicines=6, notes=3, questions=5, told=3, length=110)
+FULL = Caps(spots=5, findings=4, medicines=6, notes=3, questions=5, told=7, lead=20, length=110)
 # What is given up, one step after the other, until the page is one page: the least needed first.
 LESS: tuple[tuple[str, int], ...] = (
     ("notes", 2),
@@ -59,24 +60,30 @@ LESS: tuple[tuple[str, int], ...] = (
     ("length", 90),
     ("notes", 1),
     ("medicines", 4),
-    ("told", 2),
     ("questions", 3),
     ("length", 70),
     ("findings", 3),
     ("medicines", 3),
     ("notes", 0),
     ("spots", 4),
-    ("told", 1),
     ("questions", 2),
+    ("told", 4),
+    ("lead", 6),
     ("findings", 2),
     ("length", 50),
+    ("told", 2),
+    ("lead", 3),
     ("spots", 3),
     ("medicines", 2),
     ("findings", 1),
     ("questions", 1),
     ("length", 40),
     ("medicines", 1),
+    ("told", 1),
     ("spots", 2),
+    ("told", 0),
+    ("lead", 2),
+    ("spots", 1),
 )
 
 

@@ -2,8 +2,9 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from django.utils.translation import gettext, ngettext
 
@@ -12,28 +13,39 @@ from triage import scan
 from triage.models import Finding
 from triage.reader import read_history
 from triage.rules.assess import assess
-from triage.rules.history import History
-from triage.rules.thresholds import WORSENING_BLOCKS
+from triage.rules.history import CheckRecord, History
+from triage.rules.thresholds import SPREAD_BLOCKS, WORSENING_BLOCKS
 from triage.summary.sheet import Found, Row, Run, Section
 from triage.summary.words import day, long_day, some
 from triage.wording import say
 
 MARKS = "ABCD"
+LISTED_OTHERS = 3
+LEAST_WEEKS = {"worsening": WORSENING_BLOCKS.value, "spread": SPREAD_BLOCKS.value}
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The findings on `on`, the highest level first, and the rules that found nothing."""
+    """The findings on `on`, the highest level first, the rules that found nothing, and what is recorded."""
 
     on: dt.date
     findings: Sequence[Finding]
     looked_for: Sequence[str]
-    weeks_compared: int
+    quality: Mapping[str, Any]
 
     @property
-    def is_too_short(self) -> bool:
-        """Whether there are too few weeks to tell a course."""
-        return self.weeks_compared < WORSENING_BLOCKS.value
+    def too_short(self) -> list[str]:
+        """The rules that found nothing because there are too few weeks to tell."""
+        weeks = self.quality.get("weeks_compared", 0)
+        return [rule for rule in self.looked_for if weeks < LEAST_WEEKS.get(rule, 0)]
+
+    @property
+    def not_found(self) -> list[str]:
+        """The rules that had something to look at, and found nothing."""
+        unasked = not self.quality.get("last_check_on")
+        empty = not self.quality.get("recorded_days")
+        blind = {*self.too_short, *(["signs"] if unasked else []), *(["persistence"] if empty else [])}
+        return [rule for rule in self.looked_for if rule not in blind]
 
     def listed(self, most: int) -> Sequence[Finding]:
         """Those that get a row: the gravest of each rule first, so that none hides behind many of one kind."""
@@ -53,8 +65,7 @@ def judge(diarist: Diarist, last: dt.date, today: dt.date) -> Judged:
     """
     if last >= today:
         current = scan.current(diarist, today)
-        weeks = current.assessment.quality.get("weeks_compared", 0)
-        return Judged(today, current.findings, current.assessment.looked_for, weeks)
+        return Judged(today, current.findings, current.assessment.looked_for, current.assessment.quality)
     said = assess(_until(read_history(diarist, today), last), today=last)
     discussed = dict(
         scan.findings_of(diarist).filter(acknowledged_on__lte=last).values_list("key", "acknowledged_on")
@@ -78,25 +89,50 @@ def judge(diarist: Diarist, last: dt.date, today: dt.date) -> Judged:
         )
         for found in said.findings
     ]
-    return Judged(last, findings, said.looked_for, said.data_quality.weeks_compared)
+    return Judged(last, findings, said.looked_for, asdict(said.data_quality))
 
 
 def _until(history: History, last: dt.date) -> History:
     """The history up to a day, as it is known now: what was written down later about those days counts."""
+    checks = sorted((row for row in history.checks if row.date <= last), key=_recorded)
     return History(
         history.places,
         tuple(replace(row, recorded_at=None) for row in history.episodes if row.date <= last),
         tuple(row for row in history.days if row.date <= last),
-        tuple(replace(row, recorded_at=None) for row in history.checks if row.date <= last),
+        # Of two answers on one day the one that was recorded later counts.
+        tuple(replace(row, recorded_at=_on_its_day(row, order)) for order, row in enumerate(checks)),
     )
 
 
-def found(judged: Judged, most: int, *, with_marks: bool) -> tuple[Found, ...]:
+def _recorded(row: CheckRecord) -> dt.datetime:
+    return row.recorded_at or dt.datetime.min.replace(tzinfo=dt.UTC)
+
+
+def _on_its_day(row: CheckRecord, order: int) -> dt.datetime:
+    return dt.datetime.combine(row.date, dt.time(), dt.UTC) + dt.timedelta(microseconds=order)
+
+
+def marks_of(judged: Judged, most: int, logged: frozenset[str]) -> dict[str, str]:
+    """A letter for each listed finding that rests on entries of the log, by its key."""
+    marked = [found.key for found in judged.listed(most) if not logged.isdisjoint(found.entry_ids)]
+    return dict(zip(marked, MARKS, strict=False))
+
+
+def marked_entries(judged: Judged, marks: Mapping[str, str]) -> dict[str, str]:
+    """The letters of each entry: it can be part of more than one finding."""
+    letters: dict[str, list[str]] = {}
+    for found in sorted(judged.findings, key=lambda found: marks.get(found.key, "")):
+        for pk in found.entry_ids if found.key in marks else ():
+            letters.setdefault(pk, []).append(marks[found.key])
+    return {pk: " ".join(said) for pk, said in letters.items()}
+
+
+def found(judged: Judged, most: int, marks: Mapping[str, str]) -> tuple[Found, ...]:
     """The listed findings in the words of the patterns page, with the rule and the entries behind each."""
     rows = []
-    for index, finding in enumerate(judged.listed(most)):
+    for finding in judged.listed(most):
         said = say(finding, judged.on)
-        mark = MARKS[index] if with_marks else ""
+        mark = marks.get(finding.key, "")
         rows.append(Found(said.name, said.sentence, _behind(finding, mark), mark))
     return tuple(rows)
 
@@ -129,26 +165,25 @@ def findings_section(judged: Judged, most: int) -> Section:
     rows = []
     if not judged.findings:
         rows.append(Row(gettext("Nothing found"), gettext("by the rules of this diary")))
-    untold = {"worsening"} if judged.is_too_short else set()
-    missing = [rule_words()[rule] for rule in judged.looked_for if rule not in untold]
+    names = rule_words()
     parts = []
     listed = {finding.key for finding in judged.listed(most)}
     if others := [finding for finding in judged.findings if finding.key not in listed]:
-        parts.append(_others(others, judged.on))
-    if missing:
+        parts.append(_others(others, judged.on, most))
+    if missing := [names[rule] for rule in judged.not_found]:
         parts.append(gettext("Looked for and not found: %(rules)s.") % {"rules": ", ".join(missing)})
-    if judged.is_too_short:
-        parts.append(gettext("Too few weeks yet to tell whether it gets worse."))
+    if short := [names[rule] for rule in judged.too_short]:
+        parts.append(gettext("Too few weeks yet to tell: %(rules)s.") % {"rules": ", ".join(short)})
     title = gettext("What the diary's rules found on %(date)s") % {"date": long_day(judged.on)}
     return Section(title, rows=tuple(rows), remark=" ".join(parts))
 
 
-def _others(others: Sequence[Finding], on: dt.date) -> str:
+def _others(others: Sequence[Finding], on: dt.date, most: int) -> str:
     """`And 3 more: Still there after two weeks (2), A second place.`"""
     names = Counter(say(finding, on).name for finding in others)
     said = [f"{name} ({count})" if count > 1 else name for name, count in names.items()]
     words = ngettext("And %(count)d more: %(names)s.", "And %(count)d more: %(names)s.", len(others))
-    return words % {"count": len(others), "names": some(said, 3)}
+    return words % {"count": len(others), "names": some(said, min(LISTED_OTHERS, most))}
 
 
 def course(judged: Judged) -> list[Run]:
@@ -156,7 +191,7 @@ def course(judged: Judged) -> list[Run]:
     worse = next((finding for finding in judged.findings if finding.rule == "worsening"), None)
     head = Run(gettext("Course: "))
     if worse is None:
-        if judged.is_too_short:
+        if "worsening" in judged.too_short:
             return [head, Run(gettext("too few weeks to tell"), is_strong=True), Run(". ")]
         return [head, Run(gettext("no clear worsening"), is_strong=True), *_joined(judged), Run(". ")]
     name = say(worse, judged.on).name

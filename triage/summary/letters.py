@@ -3,6 +3,7 @@
 A letter that it lacks must not vanish from the PDF: it becomes a box, and the page says so.
 """
 
+import re
 import struct
 import unicodedata
 from collections.abc import Iterator
@@ -17,6 +18,9 @@ REGULAR, BOLD = FOLDER / "SourceSans3-Regular.ttf", FOLDER / "SourceSans3-Bold.t
 INSTEAD = "□"
 # For a letter from another font: most are not wider than their height.
 UNKNOWN_WIDTH = 1.0
+# The column of labels beside the findings, in parts of the letters' size; a shorter word is let be.
+NARROWEST, FEW_LETTERS, PIECE = 9.0, 9, 6
+_WORD = re.compile(r"\S+")
 
 
 @lru_cache(maxsize=2)
@@ -61,6 +65,22 @@ def line_count(text: str, room: float, *, is_bold: bool = False) -> int:
         while used > room:
             lines, used = lines + 1, used - room
     return lines
+
+
+def breakable(text: str) -> str:
+    """The text with places to break in each word that is wider than the narrowest column."""
+    return _WORD.sub(_with_breaks, text)
+
+
+def _with_breaks(word: re.Match[str]) -> str:
+    letters = word[0]
+    if len(letters) < FEW_LETTERS or sum(map(_bold_width, letters)) <= NARROWEST:
+        return letters
+    return "\u200b".join(letters[start : start + PIECE] for start in range(0, len(letters), PIECE))
+
+
+def _bold_width(letter: str) -> float:
+    return widths(BOLD).get(ord(letter), UNKNOWN_WIDTH)
 
 
 def shown(text: str) -> tuple[str, set[str]]:

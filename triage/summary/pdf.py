@@ -14,7 +14,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from triage.summary.letters import FOLDER, missing_words, shown
+from triage.summary.letters import FOLDER, breakable, missing_words, shown
 from triage.summary.sheet import Sheet
 
 # Handed over as pictures, not as text.
@@ -80,11 +80,11 @@ def drawings(sheet: Sheet) -> dict[str, str]:
 
 
 def _with_known_letters(value: Any, missing: set[str]) -> Any:
-    """All texts in `value` as the font can show them; the letters that it lacks are added to `missing`."""
+    """All texts in `value` as the font can show and break them; the letters that it lacks go to `missing`."""
     if isinstance(value, str):
         text, lacking = shown(value)
         missing |= lacking
-        return text
+        return breakable(text)
     if isinstance(value, dict):
         return {name: _with_known_letters(part, missing) for name, part in value.items() if name not in DRAWN}
     if isinstance(value, list | tuple):

@@ -1,5 +1,5 @@
 """What the doctor's page needs of a diary, as numbers. Sums are made by the database: the rows that are read
-grow with the places and with the bars that fit on paper, never with the entries.
+grow with the places, with the bars that fit on paper and with the answers to signs, never with the episodes.
 """
 
 import datetime as dt
@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal, cast
 
-from django.db.models import Avg, Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Avg, Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum
 
-from diary.models import Day, Diarist, Episode, Medicine, SignCheck
+from diary.models import Day, Diarist, Episode, Medicine
 from diary.timeline_rows import FIRST_MONDAY, MonthNumber, WeekNumber
+from triage.places import PLACES
+from triage.rules.answers import standing
+from triage.rules.history import CheckRecord, History
+from triage.rules.journal import Journal
 
 LISTED_SPOTS = 5
 NOW_DAYS = 14
@@ -21,7 +24,6 @@ WINDOW_DAYS = 28
 MOST_BARS = 190
 LISTED_MEDICINES = 6
 LISTED_NOTES = 3
-LISTED_ANSWERS = 40
 
 Step = Literal["day", "week", "month", "year"]
 Site = tuple[str, str]
@@ -94,7 +96,7 @@ class Facts:
     now_recorded: int
     now_spots: Mapping[Site, int]
     answers: tuple[Answered, ...]
-    told: tuple[SignCheck, ...]
+    stands: tuple[CheckRecord, ...]
     context: Mapping[str, Any]
     medicines: tuple[Medicine, ...]
     medicine_count: int
@@ -141,7 +143,7 @@ def read_facts(
         now_recorded=now_recorded,
         now_spots=now_spots,
         answers=_answers(diarist, last),
-        told=_told(diarist, last),
+        stands=_stands(diarist, last),
         context=_context(diarist, first, last),
         medicines=medicines,
         medicine_count=medicine_count,
@@ -193,7 +195,7 @@ def _buckets(
     )
     twitched = {_start(bar, step): days for bar, days in by_bar}
     clear = (
-        _marked(diarist, first, last)
+        clear_days(diarist, first, last)
         .annotate(bar=_bar("date", step))
         .order_by()
         .values_list("bar")
@@ -250,7 +252,7 @@ def _starts(first: dt.date, last: dt.date, step: Step) -> Iterable[dt.date]:
     return [start + dt.timedelta(days=n) for n in range(0, (last - start).days + 1, width)]
 
 
-def _marked(diarist: Diarist, first: dt.date, last: dt.date) -> QuerySet[Day]:
+def clear_days(diarist: Diarist, first: dt.date, last: dt.date) -> QuerySet[Day]:
     """The days marked as without twitches; an episode on the same day would make it a day with one."""
     episodes = Episode.objects.filter(diarist=OuterRef("diarist"), local_date=OuterRef("date"))
     return diarist.days.filter(~Exists(episodes), date__range=(first, last), no_twitches=True)
@@ -327,12 +329,17 @@ def _answers(diarist: Diarist, last: dt.date) -> tuple[Answered, ...]:
     return tuple(Answered(*row) for row in rows)
 
 
-def _told(diarist: Diarist, last: dt.date) -> tuple[SignCheck, ...]:
-    """The newest answer to every sign and place, the newest first."""
-    order = ["-date", "-recorded_at", "-answer", "-id"]
-    newest = Window(RowNumber(), partition_by=["sign", "location", "side"], order_by=order)
-    rows = diarist.sign_checks.filter(date__lte=last).annotate(rank=newest).filter(rank=1)
-    return tuple(rows.order_by("-date", "-recorded_at", "sign", "id")[:LISTED_ANSWERS])
+def _stands(diarist: Diarist, last: dt.date) -> tuple[CheckRecord, ...]:
+    """The answers other than no that stand on the last day, as the rules see it; the latest record of each."""
+    given = diarist.sign_checks.filter(date__lte=last)
+    # A sign that got nothing but noes has nothing that stands.
+    rows = given.filter(sign__in=given.exclude(answer="no").values("sign")).order_by()
+    names = ("id", "date", "sign", "answer", "location", "side", "course", "since_on", "recorded_at")
+    checks = tuple(CheckRecord(str(pk), *values) for pk, *values in rows.values_list(*names))
+    journal = Journal(History(PLACES, checks=checks))
+    # What was written down later about those days counts.
+    journal.learn_until(journal.day(dt.date.max))
+    return tuple(one.record for one in standing(journal, journal.day(last)).values())
 
 
 def _context(diarist: Diarist, first: dt.date, last: dt.date) -> dict[str, Any]:

@@ -155,13 +155,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """The course of one spot: bars where it twitched, a line where it did not, dots where nobody wrote."""
+    """The course of one spot: bars where it twitched, a line where it did not, dots where nobody wrote.
+
+    `dot_size` is the radius of a dot.
+    """
 
     width: int
     height: int
     bars: tuple[Bar, ...]
     lines: tuple[Line, ...]
     dots: tuple[int, ...]
+    dot_size: int
     alt: str
 
     @property

@@ -6,23 +6,25 @@ Dates are absolute and carry their year; beside every rate stand the days that w
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext, ngettext, pgettext
 
 from diary.body import LOCATIONS
 from diary.factors import water_words
-from diary.models import Diarist, SignCheck, Stress, place_name
-from diary.signs import SIGNS, Topic
+from diary.models import Diarist, Stress, place_name
+from diary.signs import SIGNS, Answer, Topic, Urgency
 from diary.wording import STRENGTHS
+from triage.rules.history import CheckRecord
 from triage.summary.choice import Choice
 from triage.summary.fit import Caps
 from triage.summary.reader import (
     NOW_DAYS,
-    Answered,
     Course,
     Facts,
+    Site,
     SpotFacts,
     Step,
     Stretch,
@@ -33,12 +35,15 @@ from triage.summary.sheet import FILLS, HEIGHTS, Key, Legend, Row, Run, Section
 NAME_LENGTH = 60
 MEDICINE_LENGTH = 40
 LISTED_IN_LEAD = 3
-LISTED_YES = 3
+LISTED_ALSO = 2
 
 # What a doctor asks for first, in the order of the box; the emergency signs are asked only by hand.
 CAN_NO_LONGER = ("jars", "buttons", "write", "lift_arm", "stairs", "walk", "neck")
 HEAD = ("speech", "swallow", "breathing_flat")
 FAST: Topic = "emergency"
+LOSSES = tuple(sign.id for sign in SIGNS.values() if sign.in_check or sign.topic == FAST)
+URGENCIES: tuple[Urgency, ...] = ("emergency", "same_day", "soon", "mention")
+URGENT = URGENCIES[:2]
 # Nothing that a person typed may steer how a line is set: controls, and marks that turn the direction round.
 _STEERING = re.compile(r"[\u202a-\u202e\u2066-\u2069\u200b\ufeff]")
 
@@ -128,7 +133,7 @@ def recorded(facts: Facts) -> tuple[Run, ...]:
     )
 
 
-def since(facts: Facts) -> list[Run]:
+def since(facts: Facts, caps: Caps) -> list[Run]:
     """`Twitching since 24 August 2026, first place: Left calf.`"""
     if not facts.first_spots:
         return [Run(gettext("No twitch is recorded up to %(date)s.") % {"date": long_day(facts.last)}), Run(" ")]
@@ -138,12 +143,12 @@ def since(facts: Facts) -> list[Run]:
         Run(gettext("Twitching since ")),
         Run(long_day(facts.first_spots[0].first_on), is_strong=True),
         Run(f", {words}"),
-        Run(some(names, LISTED_IN_LEAD), is_strong=True),
+        Run(some(names, min(LISTED_IN_LEAD, caps.lead)), is_strong=True),
         Run(". "),
     ]
 
 
-def lately(facts: Facts) -> list[Run]:
+def lately(facts: Facts, caps: Caps) -> list[Run]:
     """Where it twitches now: on how many of the last 14 days, beside how many were recorded."""
     if not facts.first_spots:
         return []
@@ -156,7 +161,7 @@ def lately(facts: Facts) -> list[Run]:
         nothing = gettext("no twitch recorded") if facts.now_recorded else gettext("nothing recorded")
         return [Run(head % values), Run(nothing, is_strong=True), Run(". ")]
     names = {spot.site: place(spot) for spot in facts.spots}
-    shown = list(facts.now_spots.items())[:LISTED_IN_LEAD]
+    shown = list(facts.now_spots.items())[: min(LISTED_IN_LEAD, caps.lead)]
     parts = [
         ngettext("%(place)s on %(count)d day", "%(place)s on %(count)d days", count)
         % {"place": names[site], "count": count}
@@ -173,44 +178,37 @@ def more_places(count: int) -> str:
     return ngettext("%(count)d more place", "%(count)d more places", count) % {"count": count}
 
 
-def function(facts: Facts) -> list[Run]:
+def function(facts: Facts, caps: Caps) -> list[Run]:
     """Whether anything can no longer be done, and when that was last asked."""
-    signs = (*CAN_NO_LONGER, "thinner", *HEAD)
-    newest = newest_answers(facts.answers)
-    lost = [sign for sign in signs if sign in newest and newest[sign].answer == "yes"]
+    lost = list(dict.fromkeys(gettext(SIGNS[row.sign].name) for row in answered(facts, "yes", LOSSES)))
     if lost:
-        names = some([gettext(SIGNS[sign].name) for sign in lost], LISTED_YES)
-        return [Run(gettext("Loss of function: ")), Run(names, is_strong=True), Run(".")]
-    asked = [newest[sign].last for sign in signs if sign in newest]
-    if not asked:
-        return [Run(gettext("Loss of function: ")), Run(gettext("never asked"), is_strong=True), Run(".")]
-    unsure = any(newest[sign].answer == "unsure" for sign in signs if sign in newest)
-    said = gettext("not sure") if unsure else gettext("none reported")
-    return [
-        Run(gettext("Loss of function: ")),
-        Run(said, is_strong=True),
-        Run(gettext(", last asked %(date)s.") % {"date": long_day(max(asked))}),
-    ]
+        return [Run(gettext("Loss of function: ")), Run(some(lost, caps.lead), is_strong=True), Run(".")]
+    # Signs that are asked only by hand don't tell that somebody was asked.
+    asked = [row.last for row in facts.answers if SIGNS[row.sign].in_check]
+    if answered(facts, "unsure", LOSSES):
+        said = gettext("not sure")
+    else:
+        said = gettext("none reported") if asked else gettext("never asked")
+    last = gettext(", last asked %(date)s.") % {"date": long_day(max(asked))} if asked else "."
+    return [Run(gettext("Loss of function: ")), Run(said, is_strong=True), Run(last)]
 
 
-def newest_answers(answers: Iterable[Answered]) -> dict[str, Answered]:
-    """The latest answer to every sign; of two on one day the graver one."""
-    gravity = {"yes": 3, "unsure": 2, "tired_only": 1, "no": 0}
-    newest: dict[str, Answered] = {}
-    for answer in sorted(answers, key=lambda row: (row.last, gravity[row.answer])):
-        newest[answer.sign] = answer
-    return newest
+def answered(facts: Facts, said: Answer, signs: Collection[str]) -> list[CheckRecord]:
+    """What of this answer stands, a row for every sign and place: the most urgent first, then the latest."""
+    rows = [row for row in facts.stands if row.answer == said and row.sign in signs]
+    rows.sort(key=lambda row: (list(SIGNS).index(row.sign), row.location or "", row.side or ""))
+    return sorted(rows, key=lambda row: (URGENCIES.index(SIGNS[row.sign].urgency), -row.date.toordinal()))
 
 
 def warnings(facts: Facts, caps: Caps) -> Section:
     """The box: what can no longer be done, with dated yes and no."""
     rows = [
+        *_warning(gettext("Sudden or fast"), _of_topic(FAST), facts, caps.told),
         *_warning(gettext("Can no longer do"), CAN_NO_LONGER, facts, caps.told),
         *_warning(gettext("Muscle looks thinner"), ("thinner",), facts, caps.told),
         *_warning(gettext("Speech, swallowing, breathing"), HEAD, facts, caps.told),
         *_warning(gettext("Changed reflexes"), ("reflexes",), facts, caps.told),
-        *_warning(gettext("Sudden or fast"), _of_topic(FAST), facts, caps.told),
-        *_also(facts),
+        *_also(facts, caps),
     ]
     return Section(gettext("Warning signs"), tuple(rows), remark=_checks(facts))
 
@@ -237,55 +235,64 @@ def _of_topic(topic: Topic) -> tuple[str, ...]:
 
 def _warning(label: str, signs: Sequence[str], facts: Facts, most: int) -> list[Row]:
     """One part of the box: every open yes, then the dated noes, what was a yes earlier, what was never asked."""
-    newest = newest_answers(facts.answers)
-    asked = [sign for sign in signs if sign in newest]
-    if not asked:
+    asked = {row.sign for row in facts.answers}
+    if not asked.intersection(signs):
         return [] if SIGNS[signs[0]].topic == FAST else [Row(label, gettext("not asked"))]
-    still = [sign for sign in asked if newest[sign].answer == "yes"]
-    noes = [sign for sign in asked if newest[sign].answer == "no"]
-    rest = _noes(noes, signs, newest)
-    once = {row.sign: row for row in facts.answers if row.answer == "yes" and row.sign in noes}
-    if once:
-        names = [f"{gettext(SIGNS[sign].name)} ({day(row.last)})" for sign, row in once.items()]
+    last = {(row.sign, row.answer): row.last for row in facts.answers}
+    open_signs = {row.sign for row in facts.stands}
+    noes = [sign for sign in signs if (sign, "no") in last and sign not in open_signs]
+    rest = _noes({sign: last[sign, "no"] for sign in noes}, signs)
+    if once := [sign for sign in noes if (sign, "yes") in last]:
+        names = [f"{gettext(SIGNS[sign].name)} ({day(last[sign, 'yes'])})" for sign in once]
         rest.append(gettext("earlier a yes: %(signs)s") % {"signs": some(names, 2)})
-    never = [gettext(SIGNS[sign].name) for sign in signs if sign not in newest]
+    never = [gettext(SIGNS[sign].name) for sign in signs if sign not in asked]
     if never and SIGNS[signs[0]].topic != FAST:
         rest.append(gettext("not asked: %(signs)s") % {"signs": some(never, 4)})
+    still = answered(facts, "yes", signs)
     if not still:
         return [Row(label, "; ".join(rest) or gettext("no clear answer, see below"))]
-    rows = [Row(label, _told(still, facts, most), is_strong=True)]
+    rows = [Row(label, _told(still, most), is_strong=True)]
     return [*rows, Row("", "; ".join(rest))] if rest else rows
 
 
-def _told(still: Sequence[str], facts: Facts, most: int) -> str:
-    """`YES on 9 Nov 2026: Writing and typing (Right hand, since 2 Nov 2026, getting worse)`, a part a date."""
-    rows = [next(row for row in facts.told if row.sign == sign and row.answer == "yes") for sign in still]
-    parts = []
-    for date in sorted({row.date for row in rows[:most]}, reverse=True):
-        names = [_with_details(row) for row in rows[:most] if row.date == date]
-        parts.append(gettext("YES on %(date)s: %(signs)s") % {"date": day(date), "signs": ", ".join(names)})
-    if len(rows) > most:
-        parts.append(gettext("and %(count)d more") % {"count": len(rows) - most})
-    return "; ".join(parts)
+def _told(still: Sequence[CheckRecord], most: int) -> str:
+    """`YES on 9 Nov 2026: Writing and typing (Right hand, since 2 Nov 2026, getting worse)`, a part a date.
+
+    Those beyond `most` have no details, but no sign stays without its name.
+    """
+    names: dict[dt.date, list[str]] = {}
+    for row in still[:most]:
+        names.setdefault(row.date, []).append(_with_details(row))
+    named = {row.sign for row in still[:most]}
+    more = Counter(row.sign for row in still[most:])
+    latest = {row.sign: row.date for row in reversed(still[most:])}
+    for sign in dict.fromkeys(row.sign for row in still[most:]):
+        name, places = gettext(SIGNS[sign].name), more[sign] - (sign not in named)
+        said = f"{name} ({more_places(places)})" if places else name
+        names.setdefault(latest[sign], []).append(said)
+    return "; ".join(
+        gettext("YES on %(date)s: %(signs)s") % {"date": day(date), "signs": ", ".join(signs)}
+        for date, signs in names.items()
+    )
 
 
-def _with_details(told: SignCheck) -> str:
+def _with_details(told: CheckRecord) -> str:
     """`Writing and typing (Right hand, since 2 Nov 2026, getting worse)`."""
     details = [
-        place_name(told.location, told.side),
+        place_name(told.location or "", told.side or ""),
         gettext("since %(date)s") % {"date": day(told.since_on)} if told.since_on else "",
-        _course_words(told.course),
+        _course_words(told.course or ""),
     ]
     said = ", ".join(part for part in details if part)
     name = gettext(SIGNS[told.sign].name)
     return f"{name} ({said})" if said else name
 
 
-def _noes(noes: Sequence[str], signs: Sequence[str], newest: Mapping[str, Answered]) -> list[str]:
-    """`no (16 Nov 2026): Jars, keys and taps, Buttons and zips`, a part a date."""
+def _noes(noes: Mapping[str, dt.date], signs: Sequence[str]) -> list[str]:
+    """`no on 16 Nov 2026: Jars, keys and taps, Buttons and zips`, a part a date."""
     parts = []
-    for date in sorted({newest[sign].last for sign in noes}, reverse=True):
-        names = [gettext(SIGNS[sign].name) for sign in noes if newest[sign].last == date]
+    for date in sorted(set(noes.values()), reverse=True):
+        names = [gettext(SIGNS[sign].name) for sign, last in noes.items() if last == date]
         said = gettext("no on %(date)s") % {"date": day(date)}
         parts.append(said if len(signs) == 1 else f"{said}: {', '.join(names)}")
     return parts
@@ -299,19 +306,37 @@ def _course_words(course: str) -> str:
     }.get(course, "")
 
 
-def _also(facts: Facts) -> list[Row]:
+def _also(facts: Facts, caps: Caps) -> list[Row]:
     """What else was answered: tired but able, not sure, eyes and medicines."""
-    heads = {
-        "yes": gettext("yes: %(signs)s"),
-        "unsure": gettext("not sure: %(signs)s"),
-        "tired_only": gettext("tired, but can do everything: %(signs)s"),
-    }
-    names: dict[str, list[str]] = {}
-    for sign, row in newest_answers(facts.answers).items():
-        if row.answer in {"unsure", "tired_only"} or (row.answer == "yes" and SIGNS[sign].topic == "eyes"):
-            names.setdefault(row.answer, []).append(f"{gettext(SIGNS[sign].name)} ({day(row.last)})")
-    parts = [heads[said] % {"signs": some(names[said], 2)} for said in heads if said in names]
+    eyes = _latest(answered(facts, "yes", _of_topic("eyes")))
+    unsure, tired = _latest(answered(facts, "unsure", SIGNS)), _latest(answered(facts, "tired_only", SIGNS))
+    # What would be urgent is named, however many there are.
+    urgent = sum(SIGNS[sign].urgency in URGENT for sign in unsure)
+    most = max(1, min(LISTED_ALSO, caps.told))
+    parts = []
+    for date in dict.fromkeys(eyes.values()):
+        names = ", ".join(gettext(SIGNS[sign].name) for sign in eyes if eyes[sign] == date)
+        parts.append(gettext("yes on %(date)s: %(signs)s") % {"date": day(date), "signs": names})
+    if unsure:
+        names = some(_dated(unsure), max(most, urgent))
+        parts.append(gettext("not sure: %(signs)s") % {"signs": names})
+    if tired:
+        names = some(_dated(tired), most)
+        parts.append(gettext("tired, but can do everything: %(signs)s") % {"signs": names})
     return [Row(gettext("Also noted"), "; ".join(parts))] if parts else []
+
+
+def _latest(rows: Iterable[CheckRecord]) -> dict[str, dt.date]:
+    """The signs of rows that begin with the latest, with their dates."""
+    dates: dict[str, dt.date] = {}
+    for row in rows:
+        dates.setdefault(row.sign, row.date)
+    return dates
+
+
+def _dated(dates: Mapping[str, dt.date]) -> list[str]:
+    """`Speech (9 Nov 2026)` for each sign."""
+    return [f"{gettext(SIGNS[sign].name)} ({day(date)})" for sign, date in dates.items()]
 
 
 def some(names: Sequence[str], most: int, sep: str = ", ") -> str:
@@ -364,16 +389,15 @@ def spots_title(facts: Facts) -> str:
 def legend(facts: Facts) -> Legend:
     """The key to bars and shades."""
     is_unknown = any(level == 0 for bucket in facts.buckets for _, level in bucket.spots.values())
-    wide = (
-        ""
-        if facts.step == "day"
-        else gettext("The wider a bar, the more of its recorded days had a twitch there.")
-    )
+    wide, dots = "", gettext("not recorded")
+    if facts.step != "day":
+        wide = gettext("The wider a bar, the more of its recorded days had a twitch there.")
+        dots = gettext("wholly or partly not recorded")
     window = gettext("First → last: the first and the last 28 days there, or the halves of a shorter time.")
     keys = [Key("bar", strength(level), HEIGHTS[level], FILLS[level]) for level in STRENGTHS]
     if is_unknown:
         keys.append(Key("bar", gettext("strength not entered"), HEIGHTS[0], FILLS[0]))
-    keys += [Key("line", gettext("recorded, no twitch there")), Key("dots", gettext("not recorded"))]
+    keys += [Key("line", gettext("recorded, no twitch there")), Key("dots", dots)]
     return Legend(tuple(keys), " ".join(part for part in (wide, window) if part))
 
 
@@ -392,11 +416,13 @@ def strip_alt(spot: SpotFacts, facts: Facts) -> str:
     }
 
 
-def body_alt(facts: Facts, spots: Sequence[SpotFacts]) -> str:
-    """What a screen reader says of the body map."""
-    names = [f"{number} {place(spot)}, {strength(spot.strength)}" for number, spot in enumerate(spots, start=1)]
-    listed = {spot.site for spot in spots}
-    names += [place(spot) for spot in facts.spots if spot.site not in listed]
+def body_alt(shown: Sequence[SpotFacts], numbers: Mapping[Site, int]) -> str:
+    """What a screen reader says of the body map: the listed places by their numbers, then the others."""
+    listed = sorted((spot for spot in shown if spot.site in numbers), key=lambda spot: numbers[spot.site])
+    names = [f"{numbers[spot.site]} {place(spot)}, {strength(spot.strength)}" for spot in listed]
+    names += [place(spot) for spot in shown if spot.site not in numbers]
+    if not names:
+        return gettext("Body map. Nothing is shaded.")
     return gettext("Body map. Shaded: %(places)s.") % {"places": "; ".join(names)}
 
 
@@ -425,7 +451,10 @@ def context(facts: Facts, volume_unit: str) -> Section:
     if count := values["exercise_minutes_days"]:
         active = values["active_days"]
         minutes = whole((values["active_minutes"] or 0) / active) if active else 0
-        said = gettext("on %(count)d days, %(minutes)d min each") % {"count": active, "minutes": minutes}
+        said = ngettext("on %(count)d day, %(minutes)d min", "on %(count)d days, %(minutes)d min each", active) % {
+            "count": active,
+            "minutes": minutes,
+        }
         rows.append(Row(gettext("Exercise"), _of(said if active else gettext("none"), count, facts)))
     if count := values["stress_days"]:
         rows.append(Row(gettext("Stress"), _of(_stress(float(values["stress_mean"])), count, facts)))
@@ -437,11 +466,11 @@ def context(facts: Facts, volume_unit: str) -> Section:
             "amount": water_words(round(values["water_ml_mean"], -2), volume_unit)
         }
         rows.append(Row(gettext("Drinking"), _of(water, count, facts)))
-    if values["supplement_days"]:
-        said = gettext("supplement on %(count)d days") % {"count": values["supplement_days"]}
+    if count := values["supplement_days"]:
+        said = ngettext("supplement on %(count)d day", "supplement on %(count)d days", count) % {"count": count}
         rows.append(Row(gettext("Magnesium"), _of(said, values["magnesium_days"], facts)))
-    if values["heat_days"]:
-        said = gettext("on %(count)d days") % {"count": values["heat_days"]}
+    if count := values["heat_days"]:
+        said = ngettext("on %(count)d day", "on %(count)d days", count) % {"count": count}
         rows.append(Row(gettext("Heat or heavy sweating"), _of(said, values["heat_asked"], facts)))
     remark = "" if rows else gettext("Nothing about sleep, caffeine, exercise or stress was entered.")
     return Section(gettext("Context (days entered of days)"), tuple(rows), remark=remark)
@@ -467,7 +496,7 @@ def medicines(facts: Facts, caps: Caps, *, is_wanted: bool) -> tuple[Row, ...]:
     if not facts.medicines:
         return (Row(gettext("Medicines"), gettext("none entered")),)
     rows = [
-        Row(shortened(medicine.name, MEDICINE_LENGTH), taken(medicine.started_on, medicine.stopped_on))
+        Row(shortened(medicine.name, MEDICINE_LENGTH), taken(medicine.started_on, medicine.stopped_on, facts.last))
         for medicine in facts.medicines[: caps.medicines]
     ]
     more = facts.medicine_count - len(rows)
@@ -476,8 +505,9 @@ def medicines(facts: Facts, caps: Caps, *, is_wanted: bool) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def taken(started: dt.date | None, stopped: dt.date | None) -> str:
-    """`since 20 Oct 2026`, `1 Mar 2026 to 4 Apr 2026`."""
+def taken(started: dt.date | None, stopped: dt.date | None, last: dt.date) -> str:
+    """`since 20 Oct 2026`, `1 Mar 2026 to 4 Apr 2026`; nothing of a stop after the `last` day of the page."""
+    stopped = stopped if stopped and stopped <= last else None
     if started and stopped:
         return gettext("%(first)s to %(last)s") % {"first": day(started), "last": day(stopped)}
     if started:
@@ -523,9 +553,13 @@ def questions(text: str, caps: Caps) -> Section | None:
     )
 
 
-def and_more_spots(count: int) -> str:
-    """`and 6 more spots, shaded on the map`."""
+def and_more_spots(shown: Sequence[SpotFacts], others: Sequence[SpotFacts]) -> str:
+    """`and 6 more spots, shaded on the map`; those that are not on it by their names."""
     words = ngettext(
-        "and %(count)d more spot, shaded on the map", "and %(count)d more spots, shaded on the map", count
+        "and %(count)d more spot, shaded on the map", "and %(count)d more spots, shaded on the map", len(shown)
     )
-    return words % {"count": count}
+    parts = [words % {"count": len(shown)}] if shown else []
+    if others:
+        names = dict.fromkeys(place_name(spot.site[0], "") for spot in others)
+        parts.append(gettext("and also %(places)s") % {"places": ", ".join(names)})
+    return "; ".join(parts)

@@ -116,7 +116,7 @@ def for_whoever_holds_it(view: View) -> View:
             if link is None:
                 response = render(request, "triage/share_gone.html", status=HTTPStatus.NOT_FOUND)
             else:
-                with translation.override(link.choice["language"]):
+                with translation.override(link.choice["language"]), timezone.override(zone_of(link)):
                     response = view(request, token, link)
         for name, value in PRIVATE.items():
             response.headers[name] = value
@@ -207,9 +207,12 @@ def show_shares(request: DiaryRequest, form: ShareForm, status: HTTPStatus = HTT
 
 def sheet_of(link: ShareLink) -> Sheet:
     """What a link shows: the days and parts that were chosen, as the diary has them now."""
-    diarist = link.diarist
-    today = today_in(zone_or(diarist.time_zone, "UTC"), timezone.now())
-    return make_sheet(diarist, choice_from(link.choice), today)
+    return make_sheet(link.diarist, choice_from(link.choice), today_in(zone_of(link), timezone.now()))
+
+
+def zone_of(link: ShareLink) -> str:
+    """The time zone of the person who made a link: whoever opens it has none of their own here."""
+    return zone_or(link.diarist.time_zone, "UTC")
 
 
 def sheet_with_code(request: DiaryRequest) -> Sheet:
@@ -219,7 +222,7 @@ def sheet_with_code(request: DiaryRequest) -> Sheet:
     if link is None or link.diarist_id != request.diarist.pk:
         raise Http404
     choice = choice_from(link.choice)
-    with translation.override(choice.language):
+    with translation.override(choice.language), timezone.override(zone_of(link)):
         ends = gettext("This page on a screen, until %(date)s") % {
             "date": long_day(timezone.localtime(link.expires_at).date())
         }
