@@ -203,6 +203,13 @@ def test_an_emergency_sign_comes_first_and_is_no_function_check(alice: Diarist) 
     assert sheet.warnings.rows[0].label == "Sudden or fast"
 
 
+def test_signs_answered_one_by_one_are_no_whole_check(alice: Diarist) -> None:
+    answer(alice, ago(4), "no", "write")
+    answer(alice, ago(1), "no", "jars")
+    remark = make_sheet(alice, choose(ago(9)), TODAY).warnings.remark
+    assert remark == "Function check answered in parts from 19 Nov 2026 to 22 Nov 2026."
+
+
 def test_only_what_could_be_looked_for_was_not_found(alice: Diarist) -> None:
     def remark() -> str:
         return make_sheet(alice, choose(ago(9)), TODAY).findings.remark

@@ -222,11 +222,10 @@ def _checks(facts: Facts) -> str:
     first, last = min(row.first for row in rows), max(row.last for row in rows)
     if first == last:
         return gettext("Function check answered once, on %(date)s.") % {"date": day(last)}
-    return gettext("Function check answered %(count)d times from %(first)s to %(last)s.") % {
-        "count": times,
-        "first": day(first),
-        "last": day(last),
-    }
+    said = {"count": times, "first": day(first), "last": day(last)}
+    if times == 1:
+        return gettext("Function check answered in parts from %(first)s to %(last)s.") % said
+    return gettext("Function check answered %(count)d times from %(first)s to %(last)s.") % said
 
 
 def _of_topic(topic: Topic) -> tuple[str, ...]:
