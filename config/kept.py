@@ -17,7 +17,7 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext
 
 TOKEN = "csrfmiddlewaretoken"  # noqa: S105  (the name of the field)
-# Whose page it was: sent again too, so that nobody else saves it.
+# PAGE_OF of diary.middleware, which needs the models: sent again too, so that nobody else saves it.
 PAGE_OF = "page_of"
 LONG_TEXT = 60
 

@@ -17,6 +17,8 @@ from diary.push import follow
 
 ZONE_COOKIE = "zone"
 FORM = "application/x-www-form-urlencoded"
+# The field in which static/js/app.js says whose page a form was on.
+PAGE_OF = "page_of"
 
 
 class DiaryRequest(HttpRequest):
@@ -45,7 +47,7 @@ class DiaristMiddleware:
         if not user.is_authenticated:
             return self.get_response(request)
         diarist = diarist_of(user)
-        if request.headers.get("X-Account", diarist.mark) != diarist.mark:
+        if is_of_another(request.headers.get("X-Account"), diarist):
             return HttpResponse(status=HTTPStatus.CONFLICT, headers={"X-Kept": "other"})
         follow(request.session, diarist)
         device_zone = request.COOKIES.get(ZONE_COOKIE) if diarist.follows_device else None
@@ -71,11 +73,14 @@ class DiaristMiddleware:
     ) -> HttpResponse | None:
         """Looks into a form that was sent without a script's header."""
         diarist = vars(request).get("diarist")
-        if diarist is None or request.content_type != FORM or "page_of" not in request.POST:
-            return None
-        if request.POST["page_of"] == diarist.mark:
-            return None
-        return render(request, "other_account.html", status=HTTPStatus.CONFLICT)
+        if diarist and request.content_type == FORM and is_of_another(request.POST.get(PAGE_OF), diarist):
+            return render(request, "other_account.html", status=HTTPStatus.CONFLICT)
+        return None
+
+
+def is_of_another(claimed: str | None, diarist: Diarist) -> bool:
+    """Whether a page was made for somebody else; for one that says nothing no mark is worked out."""
+    return claimed is not None and claimed != diarist.mark
 
 
 def diarist_of(user: User) -> Diarist:

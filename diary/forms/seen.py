@@ -31,6 +31,11 @@ class SeenForm(forms.Form):
     seen = ""
     unseen: list[tuple[str, str]] = []
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether it comes back unsaved, for a mistake or for what somebody else saved meanwhile."""
+        return bool(self.errors or self.unseen)
+
     def shows(self, stored: Stored) -> None:
         """Remember what is stored of the fields, by their names, as the form goes out."""
         # One that comes back with a mistake in it has still seen no more than before.

@@ -56,32 +56,32 @@
   };
   const texts = ({ text, said }) =>
     said[0].map((first, n) => (first === null ? null : said.flatMap((column) => text[column[n]] ?? []).join(" · ")));
-  const stepped = (edges, grown) => {
-    const { left, right, top, bottom } = edges;
-    const [x, y, boxOf] = [[], [], []];
-    for (const n of left.keys()) {
-      const end = clock(right[n]);
-      boxOf[x.length] = boxOf[x.length + 1] = n;
-      x.push(clock(left[n]), end);
-      y.push(bottom[n] + grown, top[n] - grown);
-      if (bottom[n + 1] === bottom[n]) continue;
-      x.push(end, null);
-      y.push(bottom[n] + grown, null);
-    }
-    return { x, y, line: { shape: "vh" }, boxes: { ...edges, boxOf } };
-  };
   /* Pale bars get darker rails above and below. An outline all around would be an element for each box. */
   const PALE = 3;
   const unboxed = ({ boxes, ...trace }, halfRail) => {
     const left = dated(boxes.left);
     const right = left.map((at, n) => at + boxes.wide[n] * 60_000);
-    const edges = { left, right, top: boxes.top, bottom: boxes.bottom };
+    const { top, bottom } = boxes;
     const { look, strength } = trace.meta;
     const isPale = look === "bar" && strength < PALE;
-    const drawn = stepped(edges, isPale ? -halfRail : 0);
-    const box = { ...trace, ...drawn, boxes: { ...drawn.boxes, words: boxes.text && texts(boxes) } };
+    const rail = isPale ? halfRail : 0;
+    const [x, inner, outer, boxOf] = [[], [], [], []];
+    for (const n of left.keys()) {
+      const end = clock(right[n]);
+      boxOf[x.length] = boxOf[x.length + 1] = n;
+      x.push(clock(left[n]), end);
+      inner.push(bottom[n] - rail, top[n] + rail);
+      outer.push(bottom[n] + rail, top[n] - rail);
+      if (bottom[n + 1] === bottom[n]) continue;
+      x.push(end, null);
+      inner.push(bottom[n] - rail, null);
+      outer.push(bottom[n] + rail, null);
+    }
+    const steps = { ...trace, x, line: { shape: "vh" } };
+    const edges = { left, right, top, bottom, boxOf };
+    const box = { ...steps, y: inner, boxes: { ...edges, words: boxes.text && texts(boxes) } };
     if (!isPale) return [box];
-    return [{ ...trace, ...stepped(edges, halfRail), meta: { look: "rail", strength }, uid: `rail-${strength}` }, box];
+    return [{ ...steps, y: outer, boxes: edges, meta: { look: "rail", strength }, uid: `rail-${strength}` }, box];
   };
   const SYMBOLS = ["circle", "square"];
   const named = (marker) => ({ ...marker, symbol: marker.symbol.map((number) => SYMBOLS[number]) });

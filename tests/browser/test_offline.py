@@ -19,6 +19,7 @@ from pytest_django.live_server_helper import LiveServer
 from diary.models import Day, Diarist, Episode
 from tests.browser.conftest import DESKTOP, PHONE, NewPage, axe_findings, is_wider_than_screen, sign_in
 from tests.browser.test_logging import hours_ago
+from tests.browser.test_turns import lose_answer
 
 WATCH_POLICY = (
     "window.__csp = []; addEventListener('securitypolicyviolation', (e) => window.__csp.push(e.violatedDirective))"
@@ -390,13 +391,7 @@ def test_two_tabs_send_it_once(new_page: NewPage, writer: Diarist) -> None:
 
 def test_a_lost_answer_makes_no_second_entry(new_page: NewPage, writer: Diarist) -> None:
     page = opened(new_page, writer.user)
-
-    def lose(route: Any) -> None:
-        """The server takes it in, the device never hears of it."""
-        route.fetch()
-        route.abort()
-
-    page.route("**/episodes/", lose)
+    lose_answer(page, "**/episodes/", times=None)
     tap(page, "calf-left", "seen")
     expect(page.locator("#waiting li")).to_have_count(1)
     assert writer.episodes.count() == 1

@@ -5,6 +5,7 @@ import re
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -61,13 +62,14 @@ def press_enter(page: Page) -> None:
     page.evaluate("delete document.body.dataset.settled")
 
 
-def page_with_details(new_page: NewPage, writer: Diarist) -> Page:
+def page_with_details(new_page: NewPage, writer: Diarist, **options: Any) -> Page:
     """Today, with the details of a twitch of the calf that was tapped just now."""
     two_spots(writer)
-    page = new_page(writer.user)
+    page = new_page(writer.user, **options)
     page.goto("/")
     page.click(CALF)
     page.click(".saved >> text=Details")
+    expect(page.locator(".details textarea")).to_be_visible()
     return page
 
 

@@ -41,6 +41,16 @@ class Held:
             self.routes.pop(0).continue_()
 
 
+def lose_answer(page: Page, pattern: str, times: int | None = 1) -> None:
+    """The server takes in what is asked for next, and the page never hears of it."""
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route(pattern, lose, times=times)
+
+
 def two_spots(diarist: Diarist) -> None:
     for spot, hours in (
         ({"location": "calf", "side": "left"}, 30),

@@ -8,32 +8,21 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from diary import recording
 from diary.models import Diarist, Episode
 from tests.browser.conftest import NewPage, sign_in
 from tests.browser.test_offline import waiting
-from tests.browser.test_slow_phone import type_a_note, until
-from tests.browser.test_turns import CALF, EYELID, Held, two_spots
+from tests.browser.test_slow_phone import page_with_details, type_a_note, until
+from tests.browser.test_turns import CALF, EYELID, Held, lose_answer, two_spots
 from tests.diary.diaries import episode_now
 
 PREVENTED = """() => addEventListener("click", (event) => {
     window.isPrevented = event.defaultPrevented;
     event.preventDefault();
 })"""
-
-
-def page_with_details(new_page: NewPage, writer: Diarist) -> Page:
-    """Today, with the details of a twitch of the calf that was tapped just now."""
-    two_spots(writer)
-    page = new_page(writer.user, expects_refusals=True)
-    page.goto("/")
-    page.click(CALF)
-    page.click(".saved >> text=Details")
-    expect(page.locator(".details textarea")).to_be_visible()
-    return page
 
 
 def test_the_number_to_call_is_dialled_at_once(new_page: NewPage, writer: Diarist) -> None:
@@ -79,12 +68,7 @@ def test_a_cup_after_the_total_was_shown_is_another_one(new_page: NewPage, write
     page = new_page(writer.user, expects_refusals=True)
     page.goto("/")
     page.click("#chip-caffeine_mg")
-
-    def lose(route: Route) -> None:
-        route.fetch()
-        route.abort()
-
-    page.route("**/context/**", lose, times=1)
+    lose_answer(page, "**/context/**")
     page.click("text=Filter coffee")
     expect(page.locator("#trouble")).to_contain_text("Not saved")
     page.click(".factor >> text=Done")
@@ -126,7 +110,7 @@ def test_a_link_waits_for_the_taps_before_it(
 
 
 def test_what_can_never_be_saved_holds_nobody_on_the_page(new_page: NewPage, writer: Diarist) -> None:
-    page = page_with_details(new_page, writer)
+    page = page_with_details(new_page, writer, expects_refusals=True)
     page.fill(".details textarea", "after the run")
     writer.episodes.filter(strength=2).delete()
     page.click("nav >> text=Days")
@@ -137,7 +121,7 @@ def test_what_can_never_be_saved_holds_nobody_on_the_page(new_page: NewPage, wri
 
 
 def test_a_number_of_a_choice_that_was_changed_stops_nothing(new_page: NewPage, writer: Diarist) -> None:
-    page = page_with_details(new_page, writer)
+    page = page_with_details(new_page, writer, expects_refusals=True)
     page.click(".details >> label:has-text('exactly')")
     page.fill(".details [name=minutes]", "1.5")
     page.click(".details >> label:has-text('about an hour')")
@@ -147,7 +131,7 @@ def test_a_number_of_a_choice_that_was_changed_stops_nothing(new_page: NewPage, 
 
 
 def test_details_are_saved_before_those_of_another_entry_open(new_page: NewPage, writer: Diarist) -> None:
-    page = page_with_details(new_page, writer)
+    page = page_with_details(new_page, writer, expects_refusals=True)
     page.fill(".details textarea", "after the run")
     page.click(EYELID)
     expect(page.locator(".saved")).to_contain_text("Right upper eyelid")
@@ -188,7 +172,7 @@ def test_what_is_typed_on_today_is_saved_when_a_forgotten_timer_is_asked_about(
 
 def refused_details(new_page: NewPage, writer: Diarist) -> Page:
     """Details that the server did not take, with a note."""
-    page = page_with_details(new_page, writer)
+    page = page_with_details(new_page, writer, expects_refusals=True)
     page.fill(".details textarea", "after the run")
     page.click(".details >> label:has-text('exactly')")
     page.click(".details >> button:has-text('Save')")
@@ -221,12 +205,7 @@ def test_undo_whose_answer_is_lost_works_when_it_is_tapped_again(new_page: NewPa
     page = new_page(writer.user, expects_refusals=True)
     page.goto("/")
     page.click(CALF)
-
-    def lose(route: Route) -> None:
-        route.fetch()
-        route.abort()
-
-    page.route("**/delete/", lose, times=1)
+    lose_answer(page, "**/delete/")
     page.click(".saved >> text=Undo")
     expect(page.locator("#trouble")).to_contain_text("Not saved")
     page.click(".saved >> text=Undo")

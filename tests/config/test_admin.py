@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-import time
 from html import unescape
 from urllib.parse import quote
 
@@ -18,6 +17,7 @@ from django.urls import reverse
 from config.admin import accounts_site
 from diary import models
 from diary.models import Diarist
+from tests.diary.test_delete_day import prove
 
 TOLD = ("secret-note", "secret-medicine", "calf", "episode", "medicine", "sign check", "diarist")
 LINK = re.compile(r'(?:href|action)="(/admin/[^"]*|\?[^"]*|\.\./[^"]*)"')
@@ -46,18 +46,8 @@ def filled(alice: Diarist) -> Diarist:
 def owner(client: Client) -> Client:
     user = User.objects.create_superuser("owner", "owner@example.org", "correct horse battery")
     client.force_login(user, backend="config.accounts.AccountBackend")
-    prove(client, user)
+    prove(client)
     return client
-
-
-def prove(client: Client, user: User) -> None:
-    """The password was typed just now."""
-    session = client.session
-    session["account_authentication_methods"] = [
-        {"method": "password", "at": time.time(), "reauthenticated": True}
-    ]
-    session["account_authentication_methods_user"] = str(user.pk)
-    session.save()
 
 
 def assert_tells_nothing(words: str, page: str) -> None:
@@ -185,7 +175,7 @@ def test_an_open_device_of_the_owner_does_not_set_passwords(client: Client, alic
     assert client.post(page, new).headers["Location"] == page
     assert "quite another battery" not in str(dict(client.session))
     assert User.objects.get(pk=alice.pk).check_password("correct horse battery")
-    prove(client, alice.user)
+    prove(client)
     assert client.post(page, new).status_code == 302
     assert User.objects.get(pk=alice.pk).check_password("quite another battery")
 
@@ -196,6 +186,6 @@ def test_the_own_password_is_changed_where_wrong_tries_are_counted(owner: Client
 
 def test_staff_without_rights_sees_no_account(as_alice: Client, alice: Diarist, charlie: Diarist) -> None:
     User.objects.filter(pk=alice.pk).update(is_staff=True)
-    prove(as_alice, alice.user)
+    prove(as_alice)
     assert "charlie" not in as_alice.get("/admin/").content.decode()
     assert as_alice.get(reverse("admin:auth_user_changelist")).status_code == 403
